@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of contents of this repository's work: one session a verb, its logic elsewhere.
+
+Each session runs in an environment that holds exactly requirements.lock, and the commands continuous integration
+runs are these and no others (`.ci/run`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["test", "policy", "preview"]
+
+ROOT = Path(__file__).resolve().parent
+POLICY_TESTS = ("tests/rules", "tests/policies", "tests/iam")
+STACKS = ("dev", "staging", "prod")
+
+
+def prepare(session: nox.Session) -> None:
+    """Fill the session's environment from the lock file, checking hashes; nothing happens while that is unchanged."""
+    lock = ROOT / "requirements.lock"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "requirements.sha256"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
+        pip = ("uv", "pip") if session.venv_backend == "uv" else ("python", "-m", "pip")
+        if session.run_install(*pip, "install", "--quiet", "--require-hashes", "--requirement", str(lock)):
+            stamp.write_text(digest, encoding="utf-8")
+    session.env["PYTHONPATH"] = str(ROOT / "scripts")
+    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Test the program and the tooling, with coverage; pytest arguments may follow --."""
+    prepare(session)
+    others = [f"--ignore={folder}" for folder in POLICY_TESTS]
+    default = ["tests", *others, "--cov=program/infra", "--cov=scripts/stackproof"]
+    session.run("pytest", *(session.posargs or default))
+
+
+@nox.session
+def policy(session: nox.Session) -> None:
+    """Test the policy pack over the real analyzer protocol, with coverage; pytest arguments may follow --."""
+    prepare(session)
+    session.run("pytest", *(session.posargs or [*POLICY_TESTS, "--cov=policies/guardrails"]))
+
+
+@nox.session
+def preview(session: nox.Session) -> None:
+    """Judge program/ for every stack, or the program that follows -- (with any arguments of `stackproof preview`)."""
+    prepare(session)
+    pack = [] if "--policy-pack" in session.posargs else ["--policy-pack", "policies"]
+    session.run("python", "-m", "stackproof", "preview", *pack, *(session.posargs or ["program"]))
+
+
+@nox.session(default=False)
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and spelling."""
+    prepare(session)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("codespell")
+
+
+@nox.session(default=False)
+def types(session: nox.Session) -> None:
+    """Check types; two runs, as program/ and policies/ each have a __main__.py, and one for the file without suffix."""
+    prepare(session)
+    session.run("mypy", "policies", "tests")
+    session.run("mypy", "program", "scripts", "noxfile.py")
+    session.run("mypy", "scripts/nox")
+
+
+@nox.session(default=False)
+def workflows(session: nox.Session) -> None:
+    """Check the workflows: zizmor's auditor, actionlint and the published schemas."""
+    prepare(session)
+    files = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
+    session.run("zizmor", "--offline", "--persona", "auditor", "--strict-collection", ".github")
+    session.run("actionlint", *files)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Render the rule index into policies/README.md; `-- --check` writes nothing and fails where it is stale."""
+    prepare(session)
+    session.run("python", "scripts/render_docs.py", *session.posargs)
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Renew requirements.lock from pyproject.toml; --check or --upgrade may follow --."""
+    prepare(session)
+    session.run("python", "scripts/lock.py", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure how long a preview takes."""
+    prepare(session)
+    session.run("python", "scripts/bench.py", *session.posargs)
+
+
+@nox.session(default=False)
+def deploy(session: nox.Session) -> None:
+    """Deploy the stack named after --, judged once more by the pack; needs the Pulumi CLI and credentials."""
+    if len(session.posargs) != 1 or session.posargs[0] not in STACKS:
+        session.error(f"name one stack after --: {', '.join(STACKS)}")
+    prepare(session)
+    del session.env["PYTHONPATH"]
+    [stack] = session.posargs
+    pack = ROOT / "policies"
+    judged = ("--policy-pack", str(pack), "--policy-pack-config", str(pack / "config" / f"{stack}.json"))
+    session.run("pulumi", "up", "--yes", "--stack", stack, "--cwd", "program", *judged, external=True)
