@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""IAM's wildcard language: ``*`` is any text, ``?`` any one character; matching, containment and intersection.
+
+Patterns come from judged documents, so no regular expression is built from them. Matching backtracks only to the last
+``*`` (time: length of pattern times length of text); containment and intersection fill a table of the same size.
+"""
+
+from __future__ import annotations
+
+__all__ = ["covers", "intersects", "is_everything", "matches", "spans_service"]
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Say whether a pattern matches a literal text, with case; fold both first where IAM ignores case."""
+    at, star, resume = 0, -1, 0
+    position = 0
+    while position < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            star, resume = at, position
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", text[position]):
+            at, position = at + 1, position + 1
+        elif star >= 0:
+            resume += 1
+            at, position = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip("*")
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Say whether every text of ``narrow`` is surely one of ``wide``; both are patterns.
+
+    Sound, not complete: ``?*`` and ``*?`` are the same set, and neither is recognised within the other.
+    """
+    row = [True] + [False] * len(wide)
+    for index, symbol in enumerate(wide):
+        row[index + 1] = row[index] and symbol == "*"
+    for symbol in narrow:
+        following = [False] * (len(wide) + 1)
+        for index, outer in enumerate(wide):
+            if outer == "*":
+                following[index + 1] = row[index + 1] or following[index]
+            else:
+                following[index + 1] = row[index] and symbol != "*" and outer in ("?", symbol)
+        row = following
+    return row[-1]
+
+
+def intersects(first: str, second: str) -> bool:
+    """Say whether some text belongs to both patterns."""
+    row = [True] + [False] * len(second)
+    for index, symbol in enumerate(second):
+        row[index + 1] = row[index] and symbol == "*"
+    for symbol in first:
+        following = [row[0] and symbol == "*"] + [False] * len(second)
+        for index, other in enumerate(second):
+            if "*" in (symbol, other):
+                following[index + 1] = row[index + 1] or following[index]
+            else:
+                following[index + 1] = row[index] and ("?" in (symbol, other) or symbol == other)
+        row = following
+    return row[-1]
+
+
+def is_everything(pattern: str) -> bool:
+    """Say whether a pattern matches every text."""
+    return bool(pattern) and not pattern.strip("*")
+
+
+def spans_service(action: str) -> bool:
+    """Say whether an action pattern takes in all actions of a service or of all: ``s3:*``, ``s3:?*``, ``*``."""
+    name = action.partition(":")[2] if ":" in action else action
+    return "*" in name and not name.strip("*?")

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bridge to CrossGuard: finds the rules, makes few policies of them, and translates their answers.
+
+The only module that imports ``pulumi_policy``, and the only broad ``except``: a rule that raises becomes a blocking
+finding that names it, and the other rules go on. Every family is one policy at its level, plus an advisory twin that
+runs those of its rules which are declared or configured ``advisory``, since a violation carries its policy's level.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import Severity as WireSeverity
+from pulumi_policy.proxy import UnknownValueError
+
+import guardrails.rules
+from guardrails.resources import STACK_TYPE, PolicyDocument, Resource, Stack
+from guardrails.rule import (
+    REPOSITORY,
+    CannotTell,
+    Enforcement,
+    Family,
+    Finding,
+    NotApplicable,
+    Option,
+    Rule,
+    Severity,
+    render,
+)
+
+__all__ = ["NAME", "FamilyPolicy", "discover", "policies", "serve", "validate"]
+
+NAME = "stackproof-guardrails"
+_TWIN = "-advisory"
+_CRASH = "rule-error"
+_REPORTS_UNKNOWNS = "reports-unknowns"
+"""The tag that tells a gate: a policy that stays silent has read all it needs, whatever else is unknown."""
+_Views: TypeAlias = Callable[[type], Iterable[object]]
+_INDEX_URL = f"{REPOSITORY}/blob/main/policies/README.md"
+_WIRE_SEVERITY = {
+    Severity.CRITICAL: WireSeverity.CRITICAL,
+    Severity.HIGH: WireSeverity.HIGH,
+    Severity.MEDIUM: WireSeverity.MEDIUM,
+    Severity.LOW: WireSeverity.LOW,
+    Severity.INFO: WireSeverity.LOW,
+}
+
+
+def serve() -> None:
+    """Start the pack; the call returns only when the engine ends the process."""
+    PolicyPack(
+        NAME,
+        policies=policies(discover()),
+        enforcement_level=EnforcementLevel.MANDATORY,
+        display_name="Stackproof guardrails",
+        provider="aws",
+        repository=REPOSITORY,
+    )
+
+
+def discover() -> tuple[Rule[Any], ...]:
+    """Find every rule under ``guardrails.rules``, by id.
+
+    Raises:
+        ValueError: two modules use the same id, or a module does not hold exactly one rule.
+
+    """
+    found: dict[str, Rule[Any]] = {}
+    for module in sorted(pkgutil.walk_packages(guardrails.rules.__path__, "guardrails.rules."), key=lambda m: m.name):
+        if module.ispkg:
+            continue
+        members = [item for item in vars(importlib.import_module(module.name)).values() if isinstance(item, Rule)]
+        if len(members) != 1:
+            msg = f"{module.name} must hold exactly one rule, not {len(members)}"
+            raise ValueError(msg)
+        if members[0].id in found:
+            msg = f"the rule id {members[0].id} is used twice, again in {module.name}; rename one"
+            raise ValueError(msg)
+        found[members[0].id] = members[0]
+    return tuple(found[key] for key in sorted(found))
+
+
+def policies(rules: Iterable[Rule[Any]]) -> list[Policy]:
+    """Make the CrossGuard policies: for each family the blocking one, then its advisory twin."""
+    families: dict[str, list[Rule[Any]]] = {}
+    for item in rules:
+        families.setdefault(item.family.name, []).append(item)
+    return [
+        policy
+        for _, members in sorted(families.items())
+        for blocking in [FamilyPolicy(tuple(members), Enforcement.MANDATORY)]
+        for policy in (blocking.policy(), FamilyPolicy(tuple(members), Enforcement.ADVISORY, blocking).policy())
+    ]
+
+
+@dataclass(slots=True)
+class FamilyPolicy:
+    """One CrossGuard policy: the rules of a family that are enforced at one level.
+
+    CrossGuard configures each policy apart. The twin has no configuration of its own unless one is given: it takes
+    the last one its blocking policy was run with, which within a request always comes first.
+    """
+
+    rules: tuple[Rule[Any], ...]
+    level: Enforcement
+    blocking: FamilyPolicy | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def family(self) -> Family:
+        """The family whose rules these are."""
+        return self.rules[0].family
+
+    def policy(self) -> Policy:
+        """Make the policy that the SDK serves."""
+        family = self.family
+        twin = self.level is Enforcement.ADVISORY
+        metadata: dict[str, Any] = {
+            "description": family.problem,
+            "enforcement_level": EnforcementLevel(self.level.value),
+            "config_schema": _schema(family, self.rules),
+            "severity": _WIRE_SEVERITY[min((item.severity for item in self.rules), key=lambda item: item.rank)],
+            "framework": PolicyComplianceFramework(name=family.framework, specification=family.reference),
+            "tags": [
+                _REPORTS_UNKNOWNS,
+                *family.tags,
+                *sorted({name for item in self.rules for name in item.frameworks}),
+            ],
+            "remediation_steps": family.remediation,
+            "url": f"{_INDEX_URL}#{family.name}",
+        }
+        name = family.name + (_TWIN if twin else "")
+        if self.rules[0].on is Stack:
+            return StackValidationPolicy(name, validate=self.validate_stack, **metadata)
+        return ResourceValidationPolicy(name, validate=self.validate_resource, **metadata)
+
+    def validate_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
+        """Judge one resource."""
+        judged = args.resource_type == STACK_TYPE or args.resource_type.startswith("aws:")
+        if not judged:
+            args.not_applicable("not a resource of the aws provider")
+        view = cache(lambda: Resource.of(args))
+        outcome = self._judge(lambda on: view().documents if on is PolicyDocument else (view(),), args.get_config())
+        self._send(outcome, report)
+        if not outcome.applies:
+            args.not_applicable(outcome.reason)
+
+    def validate_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        """Judge the whole stack; its index is built once, and only if a rule is to read it."""
+        view = cache(lambda: Stack.of(args.resources))
+        outcome = self._judge(lambda _on: (view(),), args.get_config())
+        self._send(outcome, report)
+        if not outcome.applies:
+            args.not_applicable(outcome.reason)
+
+    def _judge(self, views: _Views, given: Mapping[str, Any]) -> _Outcome:
+        self.config = given or (self.blocking.config if self.blocking else {})
+        problems = validate(self.family, self.rules, self.config)
+        if problems:
+            inherited = self.blocking is not None and not given
+            return _Outcome([] if inherited else problems, applies=True)
+        settings = {item.name: self.config.get(item.name, item.default) for item in self.family.options}
+        total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
+        for item in self.rules:
+            level = Enforcement(self.config.get("rules", {}).get(item.id, item.enforcement.value))
+            if level is Enforcement.DISABLED or (self.blocking and level is not self.level):
+                continue
+            outcome = _run(item, views, settings)
+            total.add(outcome if level is self.level else outcome.crashes())
+        return total
+
+    def _send(self, outcome: _Outcome, report: ReportViolation) -> None:
+        """Report what is certain, then say through the SDK's own exception what could not be told."""
+        urls = {item.id: item.url for item in self.rules}
+        for finding in outcome.findings:
+            report(render(finding, urls.get(finding.rule, _INDEX_URL)), finding.urn)
+        for answer in outcome.open:
+            steps = [str(step) for step in answer.unknown.steps]
+            raise UnknownValueError(answer.unknown.sentinel, [answer.urn, *steps] if answer.urn else steps)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What rules had to say: certain findings, open questions, or why there was nothing to judge."""
+
+    findings: list[Finding] = field(default_factory=list)
+    open: list[CannotTell] = field(default_factory=list)
+    applies: bool = False
+    reason: str = "no IAM policy document in the resource"
+
+    def add(self, other: _Outcome) -> None:
+        self.findings += other.findings
+        self.open += other.open
+        self.applies = self.applies or other.applies
+        self.reason = other.reason
+
+    def crashes(self) -> _Outcome:
+        """Keep only that a rule broke: an advisory rule blocks by that, and by nothing else."""
+        found = [item for item in self.findings if item.rule == _CRASH]
+        return _Outcome(found, applies=bool(found), reason=self.reason)
+
+
+def _run(item: Rule[Any], views: _Views, settings: Mapping[str, Any]) -> _Outcome:
+    outcome = _Outcome()
+    try:
+        for view in views(item.on):
+            reasons = [answer.reason for answer in _answers(item, view, settings, outcome)]
+            outcome.applies = outcome.applies or not reasons
+            outcome.reason = next(iter(reasons), outcome.reason)
+    except Exception as error:  # noqa: BLE001 - whatever a rule raises must block, and must not stop the other rules
+        outcome.findings.append(_crash(item, error))
+        outcome.applies = True
+    return outcome
+
+
+def _answers(
+    item: Rule[Any],
+    view: object,
+    settings: Mapping[str, Any],
+    outcome: _Outcome,
+) -> Iterator[NotApplicable]:
+    """Collect a rule's answers as they come, so that a later crash loses none; yield those that decline."""
+    declined = False
+    for answer in item.check(view, settings):
+        if isinstance(answer, NotApplicable):
+            declined = True
+            yield answer
+        elif isinstance(answer, CannotTell):
+            outcome.open.append(answer)
+        else:
+            outcome.findings.append(answer)
+    if isinstance(view, PolicyDocument) and not declined:
+        outcome.open += [CannotTell(hole) for hole in view.document.holes]
+
+
+def _crash(item: Rule[Any], error: Exception) -> Finding:
+    """Name the rule and the line that broke; the exception's text is left out, as it may hold a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    message = f"the rule {item.id} broke with {type(error).__name__} at {place} and judged nothing further here"
+    return Finding(_CRASH, item.id, (), Severity.HIGH, message, "repair the rule, or disable it by its id until then")
+
+
+def validate(family: Family, rules: Sequence[Rule[Any]], config: Mapping[str, Any]) -> list[Finding]:
+    """Check a family's configuration strictly; each defect is a blocking finding that names its key.
+
+    The values themselves are not repeated.
+    """
+    options = {item.name: item for item in family.options}
+    problems = [
+        _config_error(key, f"there is no such property; known are {', '.join(sorted((*options, 'rules')))}")
+        for key in sorted(config)
+        if key != "rules" and key not in options
+    ]
+    for key, option in options.items():
+        if key in config and not _accepts(option, config[key]):
+            expected = "a non-empty string" if option.kind == "text" else "a list of non-empty strings"
+            problems.append(_config_error(key, f"the value must be {expected}"))
+    return problems + _level_errors(config.get("rules", {}), {item.id for item in rules})
+
+
+def _level_errors(levels: object, known: set[str]) -> list[Finding]:
+    if not isinstance(levels, Mapping):
+        return [_config_error("rules", "the value must be an object from rule ids to levels")]
+    names = ", ".join(level.value for level in Enforcement)
+    unknown = [
+        _config_error(f"rules.{key}", f"this family has no such rule; known are {', '.join(sorted(known))}")
+        for key in sorted(set(levels) - known)
+    ]
+    wrong = [
+        _config_error(f"rules.{key}", f"the level must be one of {names}")
+        for key in sorted(known & set(levels))
+        if levels[key] not in {level.value for level in Enforcement}
+    ]
+    return unknown + wrong
+
+
+def _config_error(key: str, message: str) -> Finding:
+    remedy = "correct the policy pack's configuration file"
+    return Finding("config-error", key, (), Severity.HIGH, f"configuration property {key}: {message}", remedy)
+
+
+def _accepts(option: Option, value: object) -> bool:
+    if option.kind == "text":
+        return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+
+
+def _schema(family: Family, rules: Sequence[Rule[Any]]) -> PolicyConfigSchema:
+    """Describe the configuration as the JSON schema that the CLI and the cloud console read."""
+    levels = {"type": "string", "enum": [level.value for level in Enforcement]}
+    properties: dict[str, dict[str, Any]] = {
+        "rules": {
+            "type": "object",
+            "properties": {item.id: levels for item in rules},
+            "additionalProperties": False,
+            "description": "enforcement by rule id",
+        },
+    }
+    for option in family.options:
+        text = {"type": "string", "minLength": 1}
+        shape = text if option.kind == "text" else {"type": "array", "items": text}
+        properties[option.name] = {**shape, "description": option.description}
+    return PolicyConfigSchema(properties)

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typed views of what the engine sends: a resource, its policy documents, the whole stack.
+
+Rules see these and never a proxy of the SDK. Properties are converted on first use, so a stack rule pays only for the
+resources it reads, and the unknown exports of the Stack resource trouble nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from guardrails.iam.document import Document, parse
+from guardrails.values import Steps, Value, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+__all__ = [
+    "STACK_TYPE",
+    "PolicyDocument",
+    "Provider",
+    "Resource",
+    "SdkProvider",
+    "SdkResource",
+    "SdkStackResource",
+    "Stack",
+    "StackContext",
+]
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+_URN_PARTS = 4
+
+Kind = Literal["identity", "trust", "resource"]
+
+_DOCUMENTS: Mapping[str, tuple[tuple[tuple[str, ...], Kind], ...]] = {
+    "aws:iam/policy:Policy": ((("policy",), "identity"),),
+    "aws:iam/rolePolicy:RolePolicy": ((("policy",), "identity"),),
+    "aws:iam/userPolicy:UserPolicy": ((("policy",), "identity"),),
+    "aws:iam/groupPolicy:GroupPolicy": ((("policy",), "identity"),),
+    "aws:iam/role:Role": ((("inlinePolicies", "[]", "policy"), "identity"), (("assumeRolePolicy",), "trust")),
+}
+"""The properties that hold an IAM document, by type; ``[]`` steps into each element of a list."""
+
+
+class SdkProvider(Protocol):
+    """What the SDK says of a resource's provider."""
+
+    @property
+    def urn(self) -> str: ...  # noqa: D102 - the SDK's own field
+    @property
+    def name(self) -> str: ...  # noqa: D102 - the SDK's own field
+    @property
+    def props(self) -> Any: ...  # noqa: D102 - a proxy of the SDK
+
+
+class SdkOptions(Protocol):
+    """What the SDK says of a resource's options, as far as it is used."""
+
+    @property
+    def parent(self) -> str | None: ...
+
+
+class SdkResource(Protocol):
+    """The arguments of a resource policy, and the part that a stack policy's resources share with them."""
+
+    @property
+    def resource_type(self) -> str: ...  # noqa: D102 - the SDK's own field
+    @property
+    def props(self) -> Any: ...  # noqa: D102 - a proxy of the SDK
+    @property
+    def urn(self) -> str: ...  # noqa: D102 - the SDK's own field
+    @property
+    def name(self) -> str: ...  # noqa: D102 - the SDK's own field
+    @property
+    def opts(self) -> SdkOptions: ...  # noqa: D102 - the SDK's own field
+    @property
+    def provider(self) -> SdkProvider | None: ...  # noqa: D102 - the SDK's own field
+
+
+class SdkStackResource(SdkResource, Protocol):
+    """A resource as a stack policy gets it: with its links."""
+
+    @property
+    def dependencies(self) -> Sequence[SdkResource]: ...  # noqa: D102 - the SDK's own field
+    @property
+    def property_dependencies(self) -> Mapping[str, Sequence[SdkResource]]: ...  # noqa: D102 - the SDK's own field
+
+
+@dataclass(frozen=True, slots=True)
+class StackContext:
+    """The stack a resource belongs to, and its configuration (``project:key`` to text).
+
+    The configuration is decrypted and does not say which values are secret: no value of it enters a message, except
+    the one a rule is told to use in names.
+    """
+
+    stack: str
+    project: str
+    config: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, urn: str, environ: Mapping[str, str] = os.environ) -> StackContext:
+        """Read stack and project off a URN; ambient variables such as ``PULUMI_STACK`` may name another stack."""
+        parts = urn.split("::", _URN_PARTS - 1)
+        if len(parts) != _URN_PARTS or not parts[0].startswith("urn:pulumi:"):
+            msg = "the engine sent a resource whose URN is not urn:pulumi:STACK::PROJECT::TYPE::NAME"
+            raise ValueError(msg)
+        return cls(parts[0].removeprefix("urn:pulumi:"), parts[1], _config(environ.get("PULUMI_CONFIG", "")))
+
+
+@lru_cache(maxsize=4)
+def _config(text: str) -> Mapping[str, str]:
+    return {str(key): str(value) for key, value in json.loads(text).items()} if text else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The provider of a resource, reduced to what is no secret: its URN, its name, its region."""
+
+    urn: str
+    name: str
+    region: Value
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource: inputs after the provider's check at registration, outputs when the whole stack is judged."""
+
+    urn: str
+    type: str
+    name: str
+    raw: Any = field(repr=False)
+    parent: str | None = None
+    provider: Provider | None = None
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sdk: SdkResource) -> Resource:
+        """View the arguments of a resource policy."""
+        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk.opts.parent, _provider(sdk.provider))
+
+    @classmethod
+    def linked(cls, sdk: SdkStackResource) -> Resource:
+        """View a resource of a stack policy, with its links as URNs."""
+        links = {key: tuple(item.urn for item in items) for key, items in sdk.property_dependencies.items()}
+        depends = tuple(item.urn for item in sdk.dependencies)
+        parent = sdk.opts.parent
+        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, parent, _provider(sdk.provider), depends, links)
+
+    @cached_property
+    def properties(self) -> Mapping[str, Value]:
+        """The properties by wire name (camelCase), unknowns marked."""
+        converted = plain(self.raw)
+        return converted if isinstance(converted, dict) else {}
+
+    @cached_property
+    def context(self) -> StackContext:
+        """The stack this resource belongs to.
+
+        Raises:
+            ValueError: the URN is not in the engine's form.
+
+        """
+        return StackContext.of(self.urn)
+
+    @cached_property
+    def documents(self) -> tuple[PolicyDocument, ...]:
+        """The resource's IAM documents; an absent one is none, and neither is an empty inline policy of a role."""
+        return tuple(
+            PolicyDocument(self, kind, path, parse(value, path))
+            for steps, kind in _DOCUMENTS.get(self.type, ())
+            for path, value in _walk(dict(self.properties), steps, ())
+            if value is not None and not (value == "" and "[]" in steps)
+        )
+
+
+def _provider(sdk: SdkProvider | None) -> Provider | None:
+    if sdk is None:
+        return None
+    properties = plain(sdk.props)
+    region = properties.get("region") if isinstance(properties, dict) else None
+    return Provider(sdk.urn, sdk.name, region)
+
+
+def _walk(value: Value, steps: Sequence[str], path: Steps) -> Iterator[tuple[Steps, Value]]:
+    """Yield the values at a property pattern; an unknown on the way stands for all that it may hold."""
+    if not steps or not isinstance(value, dict | list):
+        yield path, value
+    elif steps[0] == "[]":
+        for index, item in enumerate(value if isinstance(value, list) else []):
+            yield from _walk(item, steps[1:], (*path, index))
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from _walk(value[steps[0]], steps[1:], (*path, steps[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """One IAM document of a resource: what it is for, where it stands, and what could be read of it."""
+
+    resource: Resource
+    kind: Kind
+    steps: Steps
+    document: Document
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Every resource of a stack, indexed once; the Stack resource itself is left out."""
+
+    resources: tuple[Resource, ...]
+
+    @classmethod
+    def of(cls, sdk: Iterable[SdkStackResource]) -> Stack:
+        """View the arguments of a stack policy."""
+        return cls(tuple(Resource.linked(item) for item in sdk if item.resource_type != STACK_TYPE))
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """The resources by URN."""
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def _types(self) -> Mapping[str, tuple[Resource, ...]]:
+        grouped: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            grouped.setdefault(resource.type, []).append(resource)
+        return {key: tuple(items) for key, items in grouped.items()}
+
+    def of_type(self, *types: str) -> tuple[Resource, ...]:
+        """List the resources of some types, in the engine's order within each."""
+        return tuple(item for name in types for item in self._types.get(name, ()))
+
+    @cached_property
+    def _users(self) -> Mapping[str, tuple[tuple[Resource, str], ...]]:
+        uses: dict[str, list[tuple[Resource, str]]] = {}
+        for resource in self.resources:
+            for key, urns in resource.property_dependencies.items():
+                for urn in urns:
+                    uses.setdefault(urn, []).append((resource, key))
+        return {urn: tuple(items) for urn, items in uses.items()}
+
+    def users(self, urn: str) -> tuple[tuple[Resource, str], ...]:
+        """Who reads outputs of a resource: pairs of the user and its top-level property."""
+        return self._users.get(urn, ())

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a rule is: its metadata, its documentation, its three answers, and how a finding is written on the wire."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from guardrails.values import Steps, Unknown, render_path
+
+__all__ = [
+    "HEADINGS",
+    "REPOSITORY",
+    "Answer",
+    "CannotTell",
+    "Enforcement",
+    "Family",
+    "Finding",
+    "NotApplicable",
+    "Option",
+    "Rule",
+    "RuleDocs",
+    "Settings",
+    "Severity",
+    "render",
+    "rule",
+]
+
+REPOSITORY = "https://github.com/stackproof/stackproof"
+"""Where the rule index is published; the ``see:`` line of every finding points there."""
+
+HEADINGS = ("What it does", "Why is this bad?", "Bad", "Good", "Not caught", "References")
+"""The headings of a rule's module docstring, all of them, in this order."""
+
+View = TypeVar("View")
+Settings: TypeAlias = Mapping[str, Any]
+"""A family's validated options by name; a missing one stands at its default."""
+
+
+class Severity(Enum):
+    """How bad a finding is, the worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Order severities: 0 is the worst."""
+        return list(Severity).index(self)
+
+
+class Enforcement(Enum):
+    """What a finding of a rule does to a deployment."""
+
+    MANDATORY = "mandatory"
+    ADVISORY = "advisory"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One certain violation: ``rule[key]`` is what an exemption names, ``urn`` is set only where a stack was judged."""
+
+    rule: str
+    key: str
+    path: Steps
+    severity: Severity
+    message: str
+    remedy: str
+    urn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The rule has nothing to judge here, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """The verdict depends on a value that is not known yet; ``urn`` names its resource where a stack was judged."""
+
+    unknown: Unknown
+    urn: str | None = None
+
+
+Answer: TypeAlias = Finding | NotApplicable | CannotTell
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One configuration property of a family: ``text`` is a non-empty string, ``texts`` a list of them."""
+
+    name: str
+    kind: Literal["text", "texts"]
+    description: str
+    default: str | tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rules that are one CrossGuard policy: its name, the problem as printed before each finding, and the way out."""
+
+    name: str
+    problem: str
+    remediation: str
+    framework: str
+    reference: str
+    tags: tuple[str, ...]
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDocs:
+    """A rule's page, read from its module docstring: the title and one text for each heading."""
+
+    title: str
+    sections: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> RuleDocs:
+        """Read a module docstring.
+
+        Raises:
+            ValueError: a heading is missing, foreign or out of order, or a section is empty.
+
+        """
+        title, *parts = re.split(r"^## +(.+)$", inspect.cleandoc(text), flags=re.MULTILINE)
+        headings = tuple(heading.strip() for heading in parts[::2])
+        bodies = [body.strip() for body in parts[1::2]]
+        if headings != HEADINGS or not all(bodies) or not title.strip():
+            msg = f"a rule's docstring needs a title and the headings {', '.join(HEADINGS)}, in this order, none empty"
+            raise ValueError(msg)
+        return cls(title.strip().rstrip("."), dict(zip(headings, bodies, strict=True)))
+
+    def snippet(self, heading: Literal["Bad", "Good"]) -> str:
+        """Give the Pulumi program of a section.
+
+        Raises:
+            ValueError: the section holds no fenced Python program.
+
+        """
+        found = re.search(r"```python\n(.*?)```", self.sections[heading], flags=re.DOTALL)
+        if found is None:
+            msg = f"the section {heading} needs a program fenced by ```python"
+            raise ValueError(msg)
+        return found.group(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[View]):
+    """A rule: a pure function over one kind of view, and everything that is said about it."""
+
+    id: str
+    family: Family
+    on: type[View]
+    severity: Severity
+    enforcement: Enforcement
+    since: str
+    frameworks: tuple[str, ...]
+    check: Callable[[View, Settings], Iterator[Answer]]
+
+    @property
+    def url(self) -> str:
+        """Where the rule is documented."""
+        return f"{REPOSITORY}/blob/main/policies/README.md#{self.id}"
+
+    @property
+    def docs(self) -> RuleDocs:
+        """The rule's page.
+
+        Raises:
+            ValueError: the module docstring is not in the fixed form.
+
+        """
+        return RuleDocs.parse(inspect.getdoc(inspect.getmodule(self.check)) or "")
+
+    def finding(self, key: str, path: Steps, message: str, remedy: str, urn: str | None = None) -> Finding:
+        """Make a finding of this rule."""
+        return Finding(self.id, key, path, self.severity, message, remedy, urn)
+
+
+def rule(  # noqa: PLR0913 - the metadata of a rule is stated once, here
+    *,
+    id: str,  # noqa: A002 - the published name of the field
+    family: Family,
+    on: type[View],
+    severity: Severity,
+    since: str,
+    enforcement: Enforcement = Enforcement.MANDATORY,
+    frameworks: tuple[str, ...] = (),
+) -> Callable[[Callable[[View, Settings], Iterator[Answer]]], Rule[View]]:
+    """Make a rule of a function from a view and the family's settings to answers."""
+
+    def decorate(check: Callable[[View, Settings], Iterator[Answer]]) -> Rule[View]:
+        return Rule(id, family, on, severity, enforcement, since, frameworks, check)
+
+    return decorate
+
+
+def render(finding: Finding, url: str) -> str:
+    """Write a finding as the text that CrossGuard carries; readers of the wire parse exactly this.
+
+    The SDK puts the policy's description and a line break before it. Three lines::
+
+        <rule-id>[<key>] <severity> at <path>: <message>
+        fix: <remedy>
+        see: <url>
+
+    ``severity`` is lower-case, ``path`` has no space and is ``-`` for a whole resource, and neither key, message nor
+    remedy holds a line break.
+    """
+    head = f"{finding.rule}[{_line(finding.key)}] {finding.severity.value} at {render_path(finding.path)}"
+    return f"{head}: {_line(finding.message)}\nfix: {_line(finding.remedy)}\nsee: {url}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

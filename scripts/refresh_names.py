@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Regenerate the table of physical names from the installed pulumi_aws, read as syntax trees and never imported.
+
+The property that holds a resource type's name is found by its signature and docstring; judgement that no signature
+shows stands in ``names_overrides.json`` and wins. Prints how the counts change, then replaces the table at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).resolve().parent.parent / "policies" / "guardrails" / "data"
+_ENFORCED = ("physical", "path", "label")
+_REFERENCE = re.compile(
+    r"(?!.*(key|role|subnet|instance)_id)(.+_(id|name|identifier)|rest_api|role|user|group|bucket|cluster|stage)",
+)
+_MAX = re.compile(
+    r"(?:up to|maximum (?:length )?of|between \d+ and|at most|no more than|must be \d+ ?(?:-|to)) (\d+)"
+    r"(?: \w+){0,3} characters",
+    re.IGNORECASE,
+)
+_SCORE_NEEDED = 3
+_NAME_ENDINGS = ("name", "identifier", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One resource class: its token, the text of its docstring, and its inputs (snake case to required)."""
+
+    token: str
+    cls: str
+    doc: str
+    inputs: dict[str, bool]
+    texts: frozenset[str]
+    notes: dict[str, str]
+
+
+def main() -> int:
+    """Write the table; with ``--check`` only say whether it is the one that would be written."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit 1 if the table would change; write nothing")
+    options = parser.parse_args()
+    spec = importlib.util.find_spec("pulumi_aws")
+    if spec is None or not spec.submodule_search_locations:
+        sys.stderr.write("pulumi_aws is not installed here; install it, then run this again\n")
+        return 2
+    target = DATA / "names.json"
+    overrides = json.loads((DATA / "names_overrides.json").read_text("utf-8"))
+    text = render(build(Path(spec.submodule_search_locations[0]), overrides))
+    before = target.read_text("utf-8") if target.exists() else '{"types": {}}'
+    sys.stdout.write(f"{_counts(before)} -> {_counts(text)}\n")
+    if options.check:
+        return int(text != before)
+    replace(target, text)
+    return 0
+
+
+def build(package: Path, overrides: dict[str, Any]) -> dict[str, Any]:
+    """Make the table of the enforced types: token to ``{prop, kind, prefix?, max?, ...}``."""
+    signatures = {item.token: item for path in sorted(package.glob("*/*.py")) for item in read(path)}
+    foreign = sorted(set(overrides["types"]) - set(signatures))
+    if foreign:
+        msg = f"names_overrides.json speaks of types that pulumi_aws does not have: {', '.join(foreign)}"
+        raise SystemExit(msg)
+    types: dict[str, dict[str, Any]] = {}
+    for token, signature in sorted(signatures.items()):
+        entry = {**classify(signature), **overrides["types"].get(token, {})}
+        if entry.get("kind") in _ENFORCED:
+            types[token] = entry
+    provenance = {
+        "source": "pulumi_aws, resource classes and docstrings",
+        "version": importlib.metadata.version("pulumi_aws"),
+        "licence": "Apache-2.0",
+        "generator": "scripts/refresh_names.py with names_overrides.json",
+        "counts": {"resourceTypes": len(signatures), **_by_kind(types)},
+    }
+    return {"provenance": provenance, "types": types}
+
+
+def read(path: Path) -> list[Signature]:
+    """Read the resource classes of one module."""
+    if path.name.startswith(("_", "get_")):
+        return []
+    tree = ast.parse(path.read_text("utf-8"))
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    found = []
+    for name, node in classes.items():
+        token, arguments = _token(node), classes.get(f"{name}Args")
+        if token and arguments:
+            found.append(_signature(token, node, arguments))
+    return found
+
+
+def _token(node: ast.ClassDef) -> str | None:
+    """Find the token that the class hands to its base: ``aws:sqs/queue:Queue``."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute) and item.func.attr == "__init__":
+            first = item.args[0] if item.args else None
+            if isinstance(first, ast.Constant) and str(first.value).startswith("aws:"):
+                return str(first.value)
+    return None
+
+
+def _signature(token: str, node: ast.ClassDef, arguments: ast.ClassDef) -> Signature:
+    init = next(item for item in arguments.body if isinstance(item, ast.FunctionDef) and item.name == "__init__")
+    pairs = list(zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True))
+    texts = {arg.arg for arg, _ in pairs if arg.annotation and "_builtins.str]" in ast.unparse(arg.annotation)}
+    scalars = {arg.arg for arg, _ in pairs if arg.annotation and "Sequence" not in ast.unparse(arg.annotation)}
+    notes = dict(re.findall(r":param [^:]+\] (\w+): (.+)", ast.get_docstring(init) or ""))
+    doc = "\n".join(ast.get_docstring(item) or "" for item in node.body if isinstance(item, ast.FunctionDef))
+    inputs = {arg.arg: default is None for arg, default in pairs}
+    return Signature(token, node.name, doc, inputs, frozenset(texts & scalars), notes)
+
+
+def classify(signature: Signature) -> dict[str, Any]:
+    """Say by the signature which property is the name, and whether a parent scopes it."""
+    prop = _name_property(signature)
+    if prop is None:
+        return {}
+    parents = [key for key, needed in signature.inputs.items() if needed and key != prop and _REFERENCE.fullmatch(key)]
+    entry: dict[str, Any] = {"prop": _camel(prop), "kind": "scoped" if parents else "physical"}
+    if f"{prop}_prefix" in signature.inputs:
+        entry["prefix"] = _camel(f"{prop}_prefix")
+    limits = [int(number) for number in _MAX.findall(signature.notes.get(prop, ""))]
+    if limits:
+        entry["max"] = min(limits)
+    return entry
+
+
+def _name_property(signature: Signature) -> str | None:
+    if "name" in signature.texts:
+        return "name"
+    scores = {key: _score(key, signature) for key in signature.texts}
+    best = max(sorted(scores), key=lambda key: scores[key], default=None)
+    return best if best is not None and scores[best] >= _SCORE_NEEDED else None
+
+
+def _score(key: str, signature: Signature) -> int:
+    """Weigh what speaks for a property being the name: prefix sibling, the class's last word, import key, docstring.
+
+    A property named after another class is a reference to that, whatever its docstring says.
+    """
+    words = [word.lower() for word in re.findall(r"[A-Z][a-z0-9]+", signature.cls)]
+    stem, _, ending = key.rpartition("_")
+    own = key == words[-1] or (ending in _NAME_ENDINGS and stem.split("_")[-1] == words[-1])
+    prefixed = f"{key}_prefix" in signature.inputs
+    note = signature.notes.get(key, "").lower()
+    score = 3 * prefixed + 2 * own + 2 * bool(re.search(rf"using (?:the )?`{key}`", signature.doc))
+    score += bool(re.search(r"\b(name|identifier|id|alias)\b", note))
+    return score if prefixed or own else 0
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _by_kind(types: dict[str, dict[str, Any]]) -> dict[str, int]:
+    return dict(sorted(Counter(entry["kind"] for entry in types.values()).items()))
+
+
+def _counts(text: str) -> str:
+    types = json.loads(text)["types"]
+    return f"{len(types)} types {_by_kind(types)}"
+
+
+def render(table: dict[str, Any]) -> str:
+    """Write the table, a type a line, so that a difference between versions can be read."""
+    rows = ",\n".join(
+        f"  {json.dumps(key)}: {json.dumps(value, sort_keys=True)}" for key, value in table["types"].items()
+    )
+    return f'{{\n "provenance": {json.dumps(table["provenance"])},\n "types": {{\n{rows}\n }}\n}}\n'
+
+
+def replace(target: Path, text: str) -> None:
+    """Put a file in place in one step, so that no reader sees half of it."""
+    with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as handle:
+        handle.write(text)
+    Path(handle.name).chmod(0o644)
+    os.replace(handle.name, target)  # noqa: PTH105 - the documented atomic replacement
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bridge to CrossGuard: levels, configuration, crashes, and what reaches the wire."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.rules.pack_harness import Registration, judge, request, servicer, stack_request
+
+import guardrails.rules
+from guardrails import pack
+from guardrails.rule import Enforcement, Rule
+from guardrails.values import UNKNOWN_SENTINELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+WIDE = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"}]},
+)
+SECRET = "hunter2-not-to-be-seen"  # noqa: S105 - a stand-in that must never appear
+
+
+def wide() -> list[Registration]:
+    return [Registration(ROLE_POLICY, "p", {"role": "r", "policy": WIDE})]
+
+
+def test_a_rule_configured_advisory_reports_through_the_twin_and_does_not_block() -> None:
+    levels = {"rules": {"iam-service-wildcard": "advisory"}}
+    found = judge(wide(), stack=False, config={"least-privilege": levels})
+    assert [(item["policy"], item["level"]) for item in found.findings] == [("least-privilege-advisory", "advisory")]
+
+
+def test_a_finding_is_mandatory_unless_configured() -> None:
+    found = judge(wide(), stack=False)
+    assert [(item["policy"], item["level"], item["severity"]) for item in found.findings] == [
+        ("least-privilege", "mandatory", "high")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "keys"),
+    [
+        ({"rules": {"iam-nosuch": "mandatory"}}, ["rules.iam-nosuch"]),
+        ({"rules": {"iam-service-wildcard": "Advisory"}}, ["rules.iam-service-wildcard"]),
+        ({"rules": ["iam-service-wildcard"]}, ["rules"]),
+        ({"ruels": {}, "sufix": 1}, ["ruels", "sufix"]),
+    ],
+)
+def test_bad_configuration_blocks_and_names_the_key(config: dict[str, Any], keys: list[str]) -> None:
+    found = judge(wide(), stack=False, config={"least-privilege": config})
+    blocking = [item for item in found.findings if item["level"] == "mandatory"]
+    assert keys == [item["key"] for item in blocking]
+    assert {"config-error"} == {item["rule"] for item in blocking}
+
+
+@pytest.mark.parametrize(
+    "config", [{"suffix": " "}, {"suffixConfigKey": 5.0}, {"ignoreTypes": "x"}, {"ignoreTypes": [""]}]
+)
+def test_options_of_the_wrong_type_are_refused(config: dict[str, Any]) -> None:
+    found = judge(
+        [Registration("aws:sqs/queue:Queue", "q", {"name": "q-dev"})], stack=False, config={"naming-suffix": config}
+    )
+    assert sorted(config) == sorted({item["key"] for item in found.findings if item["level"] == "mandatory"})
+
+
+def test_bad_configuration_of_a_stack_policy_blocks() -> None:
+    found = judge(wide(), config={"alarm-presence": {"ignoreType": []}})
+    assert ("config-error", "ignoreType", "mandatory") in [
+        (item["rule"], item["key"], item["level"]) for item in found.findings
+    ]
+
+
+def test_bad_configuration_is_seen_even_where_only_the_stack_is_registered() -> None:
+    stack = Registration("pulumi:pulumi:Stack", "shop-dev", {})
+    found = judge([stack], stack=False, config={"least-privilege": {"x": 1}})
+    assert "x" in {item["key"] for item in found.findings}
+
+
+def test_a_resource_without_anything_to_judge_is_not_applicable() -> None:
+    found = judge([Registration("aws:ec2/vpc:Vpc", "v", {})], stack=False)
+    assert {"least-privilege", "naming-suffix"} <= set(found.not_applicable)
+
+
+def crashing(level: Enforcement) -> Rule[Any]:
+    first = next(item for item in pack.discover() if item.id == "iam-admin-access")
+
+    def check(_view: object, _settings: object) -> Iterator[Any]:
+        yield first.finding("before", ("policy",), "certain", "repair")
+        raise RuntimeError(SECRET)
+
+    return dataclasses.replace(first, id="iam-broken", enforcement=level, check=check)
+
+
+@pytest.mark.parametrize("level", [Enforcement.MANDATORY, Enforcement.ADVISORY])
+def test_a_rule_that_raises_blocks_by_name_and_the_others_go_on(level: Enforcement) -> None:
+    found = judge(wide(), stack=False, rules=[crashing(level), *pack.discover()])
+    blocking = [(item["rule"], item["key"]) for item in found.findings if item["level"] == "mandatory"]
+    assert ("rule-error", "iam-broken") in blocking
+    assert ("iam-service-wildcard", "Action::s3:*") in blocking
+    assert SECRET not in str(found)
+
+
+def test_what_was_certain_before_the_crash_is_kept() -> None:
+    found = judge(wide(), stack=False, rules=[crashing(Enforcement.MANDATORY)])
+    assert [item["key"] for item in found.findings] == ["before", "iam-broken"]
+
+
+def test_a_urn_outside_the_form_is_a_blocking_error() -> None:
+    made = servicer()
+    sent = request(Registration("aws:sqs/queue:Queue", "q", {"name": "q"}))
+    sent.urn = "nonsense"
+    messages = [item.message for item in made.Analyze(sent, None).diagnostics]
+    assert any("rule-error[naming-suffix]" in text for text in messages)
+
+
+def test_certain_findings_come_before_what_cannot_be_told() -> None:
+    document = {
+        "Statement": [{"Effect": "Allow", "Action": ["s3:*", UNKNOWN_SENTINELS[0]], "Resource": "arn:aws:s3:::b"}]
+    }
+    sent = request(Registration(ROLE_POLICY, "p", {"policy": {"Version": "2012-10-17", **document}}))
+    messages = [item.message for item in servicer().Analyze(sent, None).diagnostics]
+    assert [
+        messages[0][:13],
+        messages[1][: len("can't run policy 'least-privilege'")],
+    ] == ["Policy grants", "can't run policy 'least-privilege'"]
+
+
+@pytest.mark.parametrize("sentinel", UNKNOWN_SENTINELS)
+def test_every_kind_of_unknown_goes_through_the_sdk_channel(sentinel: str) -> None:
+    found = judge([Registration(ROLE_POLICY, "p", {"policy": sentinel})], stack=False)
+    assert found.cannot_tell == [("least-privilege", "policy")]
+
+
+def test_the_stack_s_own_unknown_exports_trouble_no_stack_rule() -> None:
+    items = [
+        Registration("pulumi:pulumi:Stack", "shop-dev", {"url": UNKNOWN_SENTINELS[0]}),
+        Registration("aws:sqs/queue:Queue", "q", {"name": "q-dev"}),
+    ]
+    response = servicer().AnalyzeStack(stack_request(items), None)
+    assert [items[1].urn()] == [item.urn for item in response.diagnostics]
+
+
+def test_policies_carry_their_metadata() -> None:
+    info = {item.name: item for item in servicer().GetAnalyzerInfo(None, None).policies}
+    blocking = [name for name in info if not name.endswith("-advisory")]
+    assert sorted(blocking) == ["alarm-presence", "least-privilege", "naming-suffix"]
+    for item in info.values():
+        assert item.description
+        assert item.remediation_steps
+        assert item.framework.name
+        assert item.url.startswith("https://")
+        assert "rules" in item.configSchema.properties
+
+
+def test_configuration_files_are_valid_and_keep_the_level_of_each_policy() -> None:
+    """An object without a level would make a mandatory policy advisory."""
+    folder = Path(pack.__file__).parents[1] / "config"
+    families = {item.family.name: item.family for item in pack.discover()}
+    names = {"dev.json", "staging.json", "prod.json"}
+    assert names == {path.name for path in folder.iterdir()}
+    for path in folder.iterdir():
+        for name, entry in json.loads(path.read_text("utf-8")).items():
+            family = families[name.removesuffix("-advisory")]
+            rules = [item for item in pack.discover() if item.family is family]
+            assert entry["enforcementLevel"] in {"mandatory", "advisory", "disabled"}
+            assert pack.validate(family, rules, {k: v for k, v in entry.items() if k != "enforcementLevel"}) == []
+
+
+def _module(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("from guardrails.rules.naming.suffix import suffix_missing\n", "the rule id naming-suffix is used twice"),
+        ("x = 1\n", "must hold exactly one rule, not 0"),
+    ],
+)
+def test_discovery_refuses_what_is_not_one_new_rule(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    error: str,
+) -> None:
+    name = f"zz{abs(hash(text))}"
+    _module(tmp_path / name, "__init__.py", "")
+    _module(tmp_path / name, "again.py", text)
+    monkeypatch.setattr(guardrails.rules, "__path__", [*guardrails.rules.__path__, str(tmp_path)])
+    with pytest.raises(ValueError, match=error):
+        pack.discover()

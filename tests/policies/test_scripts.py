@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scripts that keep the pack's generated files, and begin a rule."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+import new_rule
+import refresh_names
+import render_docs
+from guardrails.naming.table import lookup
+from guardrails.pack import discover
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CLASSES = '''
+class QueueArgs:
+    def __init__(__self__, *,
+                 owner_id: pulumi.Input[_builtins.str]{default},
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 name_prefix: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        :param pulumi.Input[_builtins.str] name: Name, up to 80 characters long.
+        """
+
+class Queue(pulumi.CustomResource):
+    def _internal_init(__self__):
+        super(Queue, __self__).__init__("aws:sqs/queue:Queue")
+'''
+
+
+def test_the_rule_index_is_current() -> None:
+    current = (render_docs._POLICIES / "README.md").read_text("utf-8")
+    assert render_docs.render(discover()) == current
+
+
+def test_the_rule_index_has_an_anchor_for_every_url() -> None:
+    text = render_docs.render(discover())
+    for item in discover():
+        assert f'<a id="{item.url.rpartition("#")[2]}"></a>' in text
+        assert f'<a id="{item.family.name}"></a>' in text
+
+
+def repository(root: Path) -> Path:
+    (root / "policies" / "guardrails" / "rules" / "iam").mkdir(parents=True)
+    (root / "tests" / "rules" / "cases").mkdir(parents=True)
+    return root
+
+
+def test_a_new_rule_is_two_files_and_none_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = repository(tmp_path)
+    assert new_rule.main(["iam-pass-any-role", "--on", "PolicyDocument"], root) == 0
+    module = root / "policies" / "guardrails" / "rules" / "iam" / "pass_any_role.py"
+    assert "pass_any_role" in {
+        node.name for node in ast.parse(module.read_text()).body if isinstance(node, ast.FunctionDef)
+    }
+    assert (root / "tests" / "rules" / "cases" / "iam-pass-any-role.yaml").exists()
+    assert new_rule.main(["iam-pass-any-role"], root) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("iam", "no rule id"), ("iam-no-star", "no rule id"), ("dns-x", "no area dns")]
+)
+def test_a_rule_that_cannot_be_begun_is_refused(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    error: str,
+) -> None:
+    assert new_rule.main([name], repository(tmp_path)) == 2
+    assert error in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("default", "kind"), [(" = None", "physical"), ("", None)])
+def test_a_name_is_found_by_signature_and_scoped_by_a_required_parent(
+    tmp_path: Path,
+    default: str,
+    kind: str | None,
+) -> None:
+    (tmp_path / "sqs").mkdir()
+    (tmp_path / "sqs" / "queue.py").write_text(_CLASSES.format(default=default), "utf-8")
+    types = refresh_names.build(tmp_path, {"types": {}})["types"]
+    expected = (
+        {"aws:sqs/queue:Queue": {"prop": "name", "kind": kind, "prefix": "namePrefix", "max": 80}} if kind else {}
+    )
+    assert expected == types
+
+
+def test_an_override_of_a_type_that_is_gone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="does not have: aws:gone/x:X"):
+        refresh_names.build(tmp_path, {"types": {"aws:gone/x:X": {"kind": "none"}}})
+
+
+def test_the_table_is_replaced_at_once(tmp_path: Path) -> None:
+    target = tmp_path / "names.json"
+    refresh_names.replace(target, refresh_names.render({"provenance": {"version": "1"}, "types": {"a": {"prop": "n"}}}))
+    assert json.loads(target.read_text("utf-8")) == {"provenance": {"version": "1"}, "types": {"a": {"prop": "n"}}}
+    assert [target] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("token", "prop"),
+    [
+        ("aws:codecommit/repository:Repository", "repositoryName"),
+        ("aws:s3/bucket:Bucket", "bucket"),
+        ("aws:rds/cluster:Cluster", "clusterIdentifier"),
+        ("aws:ecs/taskDefinition:TaskDefinition", "family"),
+        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", None),
+        ("aws:codecommit/trigger:Trigger", None),
+        ("aws:iam/rolePolicy:RolePolicy", None),
+        ("aws:route53/zone:Zone", None),
+        ("aws:s3/bucketPolicy:BucketPolicy", None),
+    ],
+)
+def test_pinned_facts_of_the_table(token: str, prop: str | None) -> None:
+    spec = lookup(token)
+    assert prop == (spec.prop if spec else None)
