@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stackproof's tooling: runs Pulumi programs against policy packs offline and says what is proven."""

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a deployment knows while a program runs: URNs, registrations in order, providers (default ones too)."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stackproof.model import Resource, SourcePosition
+
+if TYPE_CHECKING:
+    from stackproof.wire import Properties
+
+__all__ = ["STACK_TYPE", "Options", "Registration", "Registry", "package_of", "type_chain"]
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+_PROVIDER_PREFIX = "pulumi:providers:"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The resource options that the analyzer protocol carries to packs. Timeouts are in seconds."""
+
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    delete_before_replace: bool | None = None
+    additional_secret_outputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    timeouts: tuple[float, float, float] | None = None
+
+
+@dataclass(slots=True)
+class Registration:
+    """A resource between its registration and the end of the program: ``outputs`` of components arrive later."""
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    parent: str
+    inputs: Properties
+    provider: str = ""
+    id: str = ""
+    outputs: Properties = field(default_factory=dict)
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    source: SourcePosition | None = None
+    options: Options = field(default_factory=Options)
+    opaque: str = ""
+
+    def freeze(self) -> Resource:
+        """Give the registration as reports and verdicts see it."""
+        return Resource(
+            urn=self.urn,
+            type=self.type,
+            name=self.name,
+            custom=self.custom,
+            parent=self.parent,
+            provider=self.provider,
+            inputs=self.inputs,
+            outputs=self.outputs,
+            dependencies=self.dependencies,
+            property_dependencies=self.property_dependencies,
+            source=self.source,
+            opaque=self.opaque,
+        )
+
+
+def package_of(token: str) -> str:
+    """Give the package of a type or function token: ``aws`` for ``aws:s3/bucket:Bucket`` and ``pulumi:providers:aws``."""
+    return token.removeprefix(_PROVIDER_PREFIX).split(":", 1)[0]
+
+
+def type_chain(urn: str) -> str:
+    """Give the qualified type in a URN, such as ``my:component:Site$aws:s3/bucket:Bucket``."""
+    return urn.split("::", 3)[2]
+
+
+class Registry:
+    """The registrations of one pass. Methods are safe to call from several threads."""
+
+    def __init__(self, project: str, stack: str, config: dict[str, str]) -> None:
+        """Begin with nothing registered. ``config`` gives default providers their inputs."""
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._config = config
+        self._registrations: dict[str, Registration] = {}
+        self._defaults: dict[tuple[str, str, str], Registration] = {}
+        self._lock = threading.RLock()
+
+    def urn(self, type_: str, name: str, parent: str) -> str:
+        """Make a URN the way the engine does: the types of all ancestors but the Stack, then the type, then the name."""
+        chain = type_chain(parent) if parent else ""
+        qualified = type_ if chain in {"", STACK_TYPE} else f"{chain}${type_}"
+        return f"{self._prefix}{qualified}::{name}"
+
+    def reserve(self, registration: Registration) -> bool:
+        """Take a URN; False when it is taken already."""
+        with self._lock:
+            if registration.urn in self._registrations:
+                return False
+            self._registrations[registration.urn] = registration
+            return True
+
+    def get(self, urn: str) -> Registration | None:
+        """Look up a registration by URN."""
+        return self._registrations.get(urn)
+
+    def all(self) -> list[Registration]:
+        """List the registrations in the order in which they came."""
+        with self._lock:
+            return list(self._registrations.values())
+
+    def is_component(self, urn: str) -> bool:
+        """Say whether a URN is that of a component (a resource without an id)."""
+        found = self._registrations.get(urn)
+        return found is not None and not found.custom
+
+    def is_pending(self, urn: str) -> bool:
+        """Say whether a resource has no id yet, so that an invoke which depends on it must wait for a deployment."""
+        found = self._registrations.get(urn)
+        return found is not None and found.custom and not found.id
+
+    def provider(self, reference: str, token: str, version: str, download_url: str) -> tuple[Registration, bool]:
+        """Find the provider of a resource or function: the referenced one, or the package's default, made when first used.
+
+        Returns the provider and whether this call made it. Raises LookupError for a reference to no known provider.
+        """
+        if reference:
+            found = self._registrations.get(reference.rsplit("::", 1)[0])
+            if found is None:
+                message = f"provider {reference.rsplit('::', 1)[0]} was never registered"
+                raise LookupError(message)
+            return found, False
+        package = package_of(token)
+        with self._lock:
+            key = (package, version, download_url)
+            if key in self._defaults:
+                return self._defaults[key], False
+            made = self._default_provider(package, version)
+            self._defaults[key] = made
+            self._registrations.setdefault(made.urn, made)
+            return made, True
+
+    def _default_provider(self, package: str, version: str) -> Registration:
+        """Make what the engine makes for a package: an instance of it configured from the stack."""
+        suffix = "_" + version.replace(".", "_").replace("-", "_") if version else ""
+        type_ = f"{_PROVIDER_PREFIX}{package}"
+        name = f"default{suffix}"
+        prefix = f"{package}:"
+        inputs: Properties = {
+            key.removeprefix(prefix): value for key, value in self._config.items() if key.startswith(prefix)
+        }
+        if version:
+            inputs["version"] = version
+        urn = f"{self._prefix}{type_}::{name}"
+        return Registration(
+            urn=urn,
+            type=type_,
+            name=name,
+            custom=True,
+            parent="",
+            inputs=inputs,
+            outputs=dict(inputs),
+            id=str(uuid.uuid5(uuid.NAMESPACE_URL, urn + json.dumps(inputs, sort_keys=True))),
+        )

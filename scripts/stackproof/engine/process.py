@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Child processes that leave nothing behind: own process group, drained pipes, a bounded tail of what they printed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections import deque
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["Child", "Nursery"]
+
+_TAIL_LINES = 400
+_LINE_LIMIT = 4000
+
+
+class Child:
+    """A running process whose output is read all the time, so that it never blocks on a full pipe.
+
+    Attributes:
+        first_line: the first line of standard output (set once ``first_line_read`` is), without its newline; "" at end of file.
+
+    """
+
+    def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
+        """Start a process in a group of its own. Raises OSError where the program cannot be executed."""
+        self._process = subprocess.Popen(  # noqa: S603 (an argument list, never a shell)
+            command,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        self.first_line = ""
+        self.first_line_read = threading.Event()
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._dropped = 0
+        self._readers = [
+            threading.Thread(target=self._drain, args=(stream, is_stdout), daemon=True)
+            for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _drain(self, stream: IO[str], is_stdout: bool) -> None:  # noqa: FBT001 (which of the two pipes)
+        with stream:
+            while line := stream.readline(_LINE_LIMIT):
+                text = line.rstrip("\n")
+                if is_stdout and not self.first_line_read.is_set():
+                    self.first_line = text
+                    self.first_line_read.set()
+                    continue
+                self._dropped += len(self._tail) == _TAIL_LINES
+                self._tail.append(text)
+        if is_stdout:
+            self.first_line_read.set()
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, or None while the process runs."""
+        return self._process.poll()
+
+    def output(self) -> str:
+        """Give the last lines that the process printed on either stream, after the first line of standard output."""
+        head = [f"… {self._dropped} earlier lines left out"] if self._dropped else []
+        return "\n".join([*head, *self._tail])
+
+    def wait(self, timeout: float) -> int | None:
+        """Wait up to ``timeout`` seconds for the end; give the exit code, or None if the process still runs."""
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        for reader in self._readers:
+            reader.join(timeout=1)
+        return code
+
+    def stop(self, grace: float = 2.0) -> None:
+        """End the process and all it started: asked first, killed after ``grace`` seconds."""
+        if self._process.stdin:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        self._signal(signal.SIGTERM)
+        if self.wait(grace) is None:
+            self._signal(signal.SIGKILL)
+            self.wait(grace)
+        else:
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+class Nursery:
+    """The children that are alive, so that an interrupt ends them all, whichever thread started them."""
+
+    def __init__(self) -> None:
+        """Begin with no children."""
+        self._children: set[Child] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def start(self, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Child:
+        """Start a child. Raises OSError where it cannot be executed, InterruptedError after `close`."""
+        with self._lock:
+            if self._closed:
+                message = "stopped before the process was started"
+                raise InterruptedError(message)
+            child = Child(command, cwd, env)
+            self._children.add(child)
+            return child
+
+    def stop(self, child: Child) -> None:
+        """End one child; a child that has ended already is forgotten."""
+        child.stop()
+        with self._lock:
+            self._children.discard(child)
+
+    def close(self) -> None:
+        """End every child and start no more."""
+        with self._lock:
+            self._closed = True
+            children = list(self._children)
+            self._children.clear()
+        for child in children:
+            child.stop(grace=0.5)

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The values that flow from an engine to the reports: what was registered, what packs said, what it means.
+
+Everything here is frozen. An engine makes a `Pass` for each pass it ran; `stackproof.verdicts` turns the passes into
+a `Preview`; every report is a pure function of a `Preview`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import Literal
+
+from stackproof.wire import Properties
+
+__all__ = [
+    "Analysis",
+    "Diagnostic",
+    "Enforcement",
+    "Finding",
+    "Job",
+    "LogLine",
+    "PackSource",
+    "Pass",
+    "PassName",
+    "PolicyInfo",
+    "PolicyPack",
+    "PolicyVerdict",
+    "Preview",
+    "Program",
+    "ProgramEnd",
+    "Resource",
+    "Severity",
+    "SourcePosition",
+    "Unproven",
+    "Verdict",
+]
+
+PassName = Literal["faithful", "resolved"]
+Severity = Literal["critical", "high", "medium", "low", "info"]
+Enforcement = Literal["mandatory", "advisory", "remediate", "disabled"]
+
+
+class Verdict(StrEnum):
+    """What is known of one policy on one resource."""
+
+    FAIL = "fail"
+    UNPROVEN = "unproven"
+    EXEMPTED = "exempted"
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    NOT_APPLICABLE = "not-applicable"
+
+
+class ProgramEnd(Enum):
+    """How a program's process ended, as the predicate of a sentence about it."""
+
+    COMPLETED = "ran to its end"
+    FAILED = "failed"
+    BAD_CONFIGURATION = "does not accept its configuration"
+    EXITED_EARLY = "exited early"
+    TIMED_OUT = "timed out"
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePosition:
+    """A line of the user's program: a path relative to the project's folder, and a 1-based line."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A Pulumi program for one stack, ready to run: everything that `Pulumi.yaml` and the stack file say.
+
+    Configuration values are strings as Pulumi passes them (objects as JSON), under full keys (``project:key``).
+    """
+
+    root: Path
+    main: Path
+    project: str
+    stack: str
+    interpreter: Path
+    config: dict[str, str]
+    secret_keys: frozenset[str] = frozenset()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackSource:
+    """A policy pack on disk: its folder, interpreter and configuration file's content (policy name to value)."""
+
+    root: Path
+    name: str
+    version: str
+    interpreter: Path
+    config_file: Path | None = None
+    config: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What an engine is asked to do: run one program against some packs. ``timeout`` is in seconds, for each process."""
+
+    program: Program
+    packs: tuple[PackSource, ...]
+    timeout: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A registration as an engine saw it. ``inputs`` are checked inputs; ``outputs`` may hold unknowns.
+
+    ``opaque`` says why nothing inside could be seen (a remote component), or is empty.
+    """
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    parent: str
+    provider: str
+    inputs: Properties
+    outputs: Properties
+    dependencies: tuple[str, ...]
+    property_dependencies: dict[str, tuple[str, ...]]
+    source: SourcePosition | None
+    opaque: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInfo:
+    """One CrossGuard policy as its pack announces it, with the enforcement level that its configuration gives."""
+
+    name: str
+    enforcement: Enforcement
+    stack_level: bool
+    description: str
+    display_name: str
+    severity: str
+    remediation_steps: str
+    url: str
+    reports_unknowns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPack:
+    """A pack that was loaded: ``digest`` is the SHA-256 of the files it consists of."""
+
+    name: str
+    version: str
+    root: Path
+    digest: str
+    policies: tuple[PolicyInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing a policy said: a violation, or that it could not run (then ``could_not_run`` is its message)."""
+
+    policy: str
+    urn: str
+    enforcement: Enforcement
+    severity: str
+    description: str
+    message: str
+    could_not_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A pack's answer to one request: a resource, or (``stack_level``) the whole stack under the Stack's URN.
+
+    ``tainted`` holds the property paths of the unknowns that the request carried; ``error`` is what the pack raised.
+    """
+
+    pack: str
+    urn: str
+    stack_level: bool
+    tainted: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    not_applicable: dict[str, str]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A message that the program or the engine logged about a resource (or about none)."""
+
+    severity: Literal["info", "warning", "error"]
+    message: str
+    urn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One run of the program against the packs, with what is unknown in a preview left unknown, or synthesised."""
+
+    name: PassName
+    end: ProgramEnd
+    exit_code: int | None
+    output: str
+    resources: tuple[Resource, ...]
+    packs: tuple[PolicyPack, ...]
+    analyses: tuple[Analysis, ...]
+    log: tuple[LogLine, ...]
+    assumptions: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation, in the shape that every command's JSON shares."""
+
+    rule: str
+    key: str
+    severity: Severity
+    enforcement: Literal["mandatory", "advisory"]
+    message: str
+    remedy: str = ""
+    url: str = ""
+    path: str = ""
+    urn: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A value that nobody could read: its property path, and the URNs of the resources it comes from."""
+
+    path: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVerdict:
+    """The verdict of one policy on one resource (for a stack policy: on the Stack where it names no other).
+
+    ``unproven`` names the values that Pulumi's own preview could not have judged, also where the verdict is a pass.
+    """
+
+    pack: str
+    policy: str
+    urn: str
+    type: str
+    name: str
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
+    judged_in: PassName = "faithful"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One stack, judged. ``problems`` are what kept the program or a pack from running to its end."""
+
+    project: str
+    stack: str
+    engine: str
+    commit: str
+    passes: tuple[PassName, ...]
+    packs: tuple[PolicyPack, ...]
+    resources: tuple[Resource, ...]
+    verdicts: tuple[PolicyVerdict, ...]
+    problems: tuple[str, ...]
+    configuration_error: bool
+    program_output: str
+    log: tuple[LogLine, ...]
+    assumptions: tuple[str, ...]
+    seconds: float

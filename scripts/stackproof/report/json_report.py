@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON report: one object a stack, on one line, as `preview.schema.json` beside this file describes it."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from stackproof.model import Verdict
+from stackproof.verdicts import exit_code
+
+if TYPE_CHECKING:
+    from stackproof.model import Finding, PolicyVerdict, Preview, Resource
+
+__all__ = ["SCHEMA_NAME", "render", "schema"]
+
+SCHEMA_NAME = "stackproof.preview/1"
+
+
+def schema() -> dict[str, object]:
+    """Give the JSON Schema (draft 2020-12) of one object."""
+    text = resources.files("stackproof.report").joinpath("preview.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, object] = json.loads(text)
+    return loaded
+
+
+def render(preview: Preview, fail_on: str) -> str:
+    """Render one stack as one line of JSON, without its newline."""
+    verdicts = [verdict for verdict in preview.verdicts if verdict.verdict is not Verdict.NOT_APPLICABLE]
+    document = {
+        "schema": SCHEMA_NAME,
+        "exitCode": exit_code(preview, fail_on),
+        "judged": {
+            "project": preview.project,
+            "stack": preview.stack,
+            "commit": preview.commit,
+            "engine": preview.engine,
+            "passes": list(preview.passes),
+            "packs": [
+                {"name": pack.name, "version": pack.version, "digest": f"sha256:{pack.digest}", "policies": len(pack.policies)}
+                for pack in preview.packs
+            ],
+            "assumptions": list(preview.assumptions),
+        },
+        "summary": _summary(preview),
+        "problems": list(preview.problems),
+        "programOutput": preview.program_output,
+        "log": [{"severity": line.severity, "message": line.message, "urn": line.urn} for line in preview.log],
+        "findings": [_finding(finding) for verdict in verdicts for finding in verdict.findings],
+        "verdicts": [_verdict(verdict) for verdict in verdicts],
+        "resources": [_resource(resource) for resource in preview.resources],
+        "seconds": round(preview.seconds, 3),
+    }
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
+
+
+def _summary(preview: Preview) -> dict[str, int]:
+    counts = {verdict.value: 0 for verdict in Verdict}
+    for verdict in preview.verdicts:
+        counts[verdict.verdict.value] += 1
+    return counts
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "rule": finding.rule,
+        "key": finding.key,
+        "severity": finding.severity,
+        "enforcement": finding.enforcement,
+        "file": finding.file,
+        "line": finding.line,
+        "path": finding.path,
+        "urn": finding.urn,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "url": finding.url,
+    }
+    return {name: value for name, value in fields.items() if value or name == "key"}
+
+
+def _verdict(verdict: PolicyVerdict) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "pack": verdict.pack,
+        "policy": verdict.policy,
+        "urn": verdict.urn,
+        "type": verdict.type,
+        "name": verdict.name,
+        "verdict": verdict.verdict.value,
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "unproven": [{"path": item.path, "from": list(item.sources)} for item in verdict.unproven],
+        "judged_in": verdict.judged_in,
+    }
+    if verdict.reason:
+        fields["reason"] = verdict.reason
+    return fields
+
+
+def _resource(resource: Resource) -> dict[str, object]:
+    """Describe a resource by its identity alone: values may be secret, and whoever wants them has the program."""
+    fields: dict[str, object] = {
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "custom": resource.custom,
+        "parent": resource.parent,
+        "dependencies": list(resource.dependencies),
+    }
+    if resource.source:
+        fields |= {"file": resource.source.file, "line": resource.source.line}
+    return fields

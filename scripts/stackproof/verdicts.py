@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what packs said in two passes to one verdict for each policy and resource.
+
+The faithful pass leaves unknown what Pulumi's own preview leaves unknown; the resolved pass synthesises it. A
+violation in either is a fail. Where the faithful pass could not judge (the policy said so, or stayed silent on a
+request that held an unknown), the resolved pass decides; where neither can tell, the verdict is unproven. What was
+never analysed, or raised, is a fail that says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast, get_args
+
+from stackproof.model import (
+    Analysis,
+    Diagnostic,
+    Finding,
+    PassName,
+    PolicyVerdict,
+    Preview,
+    ProgramEnd,
+    Severity,
+    Unproven,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from stackproof.model import Job, Pass, PolicyInfo, PolicyPack, Resource
+
+__all__ = ["FailOn", "blocking", "exit_code", "judge"]
+
+_STACK_TYPE = "pulumi:pulumi:Stack"
+_EVERY_POLICY = "all"
+"""CrossGuard's reserved name: here, a verdict that concerns all policies of a pack."""
+
+_MESSAGE = re.compile(
+    r"^(?P<rule>[a-z0-9-]+)\[(?P<key>.*?)\] (?P<severity>[a-z]+) at (?P<path>\S+): (?P<message>[^\n]*)"
+    r"(?:\nfix: (?P<remedy>[^\n]*))?(?:\nsee: (?P<url>[^\n]*))?$",
+)
+_UNKNOWN_PATH = re.compile(r"value at \.(?P<path>.+) can't be known during preview$")
+_SEVERITIES = get_args(Severity)
+
+
+class FailOn:
+    """What makes `stackproof preview` end with a failure, from the least to the strictest."""
+
+    VIOLATION = "violation"
+    UNPROVEN = "unproven"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one policy said of one resource in one pass. ``doubt`` holds the paths it could not read."""
+
+    violations: tuple[Diagnostic, ...] = ()
+    doubt: tuple[str, ...] = ()
+    doubtful: bool = False
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A pass, indexed: who analysed what, what each policy said, which packs raised."""
+
+    name: PassName
+    answers: Mapping[tuple[str, str], Analysis]
+    stack_answers: Mapping[str, Analysis]
+    resources: Mapping[str, Resource]
+
+    @classmethod
+    def of(cls, run: Pass) -> _Heard:
+        return cls(
+            name=run.name,
+            answers={(a.pack, a.urn): a for a in run.analyses if not a.stack_level},
+            stack_answers={a.pack: a for a in run.analyses if a.stack_level},
+            resources={resource.urn: resource for resource in run.resources},
+        )
+
+
+def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview:
+    """Give the verdicts on one stack from one or two passes over it."""
+    heard = [_Heard.of(run) for run in passes]
+    resources = list({urn: resource for one in reversed(heard) for urn, resource in one.resources.items()}.values())
+    resources.sort(key=lambda resource: resource.urn)
+    packs = passes[0].packs
+    verdicts = [verdict for pack in packs for verdict in _judge_pack(pack, heard, resources)]
+    verdicts += list(_unfinished(passes))
+    if passes[0].end is not ProgramEnd.COMPLETED:
+        verdicts = [_cut_short(verdict, passes[0].end) for verdict in verdicts]
+    return Preview(
+        project=job.program.project,
+        stack=job.program.stack,
+        engine=engine,
+        commit=commit,
+        passes=tuple(run.name for run in passes),
+        packs=packs,
+        resources=tuple(resources),
+        verdicts=tuple(verdicts),
+        problems=tuple(_problems(passes)),
+        configuration_error=any(run.end is ProgramEnd.BAD_CONFIGURATION for run in passes),
+        program_output=passes[0].output,
+        log=tuple({line: None for run in passes for line in run.log}),
+        assumptions=tuple({note: None for run in passes for note in run.assumptions}),
+        seconds=max(run.seconds for run in passes),
+    )
+
+
+def _cut_short(verdict: PolicyVerdict, end: ProgramEnd) -> PolicyVerdict:
+    """Take back a pass on a program that was not seen to its end: what is missing might have changed it."""
+    if verdict.verdict is not Verdict.PASS:
+        return verdict
+    return replace(verdict, verdict=Verdict.UNPROVEN, unproven=(), reason=f"the program {end.value}")
+
+
+def _problems(passes: Sequence[Pass]) -> Iterator[str]:
+    """Say what kept the program from its end: in the first pass always, later only for its configuration."""
+    for index, run in enumerate(passes):
+        if run.end is ProgramEnd.COMPLETED or (index > 0 and run.end is not ProgramEnd.BAD_CONFIGURATION):
+            continue
+        words = [line.message for line in run.log if line.severity == "error"]
+        yield f"the program {run.end.value}" + (": " + "\n".join(words) if words else "")
+        return
+
+
+def _unfinished(passes: Sequence[Pass]) -> Iterator[PolicyVerdict]:
+    """A second pass that did not come to its end leaves resources unseen that only it could have shown."""
+    if len(passes) < 2 or passes[0].end is not ProgramEnd.COMPLETED or passes[1].end is ProgramEnd.COMPLETED:  # noqa: PLR2004
+        return
+    run = passes[1]
+    said = next((line.message for line in run.log if line.severity == "error"), run.end.value)
+    words = said.splitlines()[-1]
+    stack = next((resource for resource in run.resources if resource.type == _STACK_TYPE), None)
+    yield PolicyVerdict(
+        pack="",
+        policy=_EVERY_POLICY,
+        urn=stack.urn if stack else "",
+        type=_STACK_TYPE,
+        name=stack.name if stack else "",
+        verdict=Verdict.UNPROVEN,
+        judged_in="resolved",
+        reason=f"with synthesised values the program {run.end.value}, so what it would register then was not seen: {words}",
+    )
+
+
+def _judge_pack(pack: PolicyPack, heard: Sequence[_Heard], resources: Sequence[Resource]) -> Iterator[PolicyVerdict]:
+    enabled = [policy for policy in pack.policies if policy.enforcement != "disabled"]
+    for resource in resources:
+        blocked = _integrity(pack.name, resource, heard)
+        if blocked is not None:
+            yield blocked
+            continue
+        for policy in enabled:
+            if not policy.stack_level:
+                said = [_heard_on(one, pack.name, policy, resource.urn) for one in heard]
+                yield _combine(pack.name, policy, resource, heard, said)
+    stack = next((resource for resource in resources if resource.type == _STACK_TYPE), None)
+    if stack is not None:
+        yield from _judge_stack(pack, [policy for policy in enabled if policy.stack_level], heard, stack, resources)
+
+
+def _integrity(pack: str, resource: Resource, heard: Sequence[_Heard]) -> PolicyVerdict | None:
+    """Give the verdict on a resource that no policy can speak for: not analysed, the pack raised, or nothing to see."""
+    verdict = _verdict(pack, _EVERY_POLICY, resource, Verdict.FAIL)
+    for one in heard:
+        answer = one.answers.get((pack, resource.urn))
+        if answer is None and resource.urn in one.resources:
+            reason = "the pack never analysed this resource"
+        elif answer is not None and answer.error:
+            reason = f"the pack raised an exception: {answer.error}"
+        else:
+            continue
+        return replace(verdict, judged_in=one.name, findings=(_gate_finding(resource, reason),), reason=reason)
+    if resource.opaque:
+        return replace(verdict, verdict=Verdict.UNPROVEN, reason=resource.opaque)
+    return None
+
+
+def _gate_finding(resource: Resource, message: str) -> Finding:
+    return Finding(
+        rule="pack-error",
+        key=resource.type,
+        severity="high",
+        enforcement="mandatory",
+        message=message,
+        remedy="mend the pack: nothing it says counts while this happens",
+        urn=resource.urn,
+        file=resource.source.file if resource.source else "",
+        line=resource.source.line if resource.source else 0,
+    )
+
+
+def _heard_on(one: _Heard, pack: str, policy: PolicyInfo, urn: str) -> _Said | None:
+    answer = one.answers.get((pack, urn))
+    return None if answer is None else _said(answer, policy, answer.diagnostics)
+
+
+def _said(answer: Analysis, policy: PolicyInfo, diagnostics: Iterable[Diagnostic]) -> _Said:
+    own = [diagnostic for diagnostic in diagnostics if diagnostic.policy == policy.name]
+    refusals = [diagnostic for diagnostic in own if diagnostic.could_not_run]
+    violations = tuple(diagnostic for diagnostic in own if not diagnostic.could_not_run)
+    not_applicable = answer.not_applicable.get(policy.name)
+    if refusals:
+        paths = [match["path"] for refusal in refusals if (match := _UNKNOWN_PATH.search(refusal.message))]
+        return _Said(violations, tuple(paths) or answer.tainted, doubtful=True)
+    silent = not violations and not_applicable is None
+    if silent and answer.tainted and not policy.reports_unknowns:
+        return _Said(doubt=answer.tainted, doubtful=True)
+    return _Said(violations, not_applicable=not_applicable)
+
+
+def _combine(
+    pack: str,
+    policy: PolicyInfo,
+    resource: Resource,
+    heard: Sequence[_Heard],
+    said: Sequence[_Said | None],
+) -> PolicyVerdict:
+    verdict = _verdict(pack, policy.name, resource, Verdict.PASS)
+    known = [(one.name, words) for one, words in zip(heard, said, strict=True) if words is not None]
+    first_name, first = known[0]
+    last_name, last = known[-1]
+    unproven = tuple(_unproven(path, resource) for path in first.doubt)
+    guilty = [name for name, words in known if words.violations]
+    if guilty:
+        findings = _merge([_finding(item, resource) for _, words in known for item in words.violations])
+        return replace(verdict, verdict=Verdict.FAIL, findings=findings, unproven=unproven, judged_in=guilty[0])
+    if first_name == "faithful" and len(heard) > 1 and len(known) > 1 and not first.doubtful:
+        last_name, last = first_name, first
+    if last.doubtful:
+        remaining = tuple(_unproven(path, resource) for path in last.doubt)
+        return replace(verdict, verdict=Verdict.UNPROVEN, unproven=remaining, judged_in=last_name)
+    if last.not_applicable is not None:
+        return replace(verdict, verdict=Verdict.NOT_APPLICABLE, reason=last.not_applicable, judged_in=last_name)
+    return replace(verdict, unproven=unproven, judged_in=last_name)
+
+
+def _judge_stack(
+    pack: PolicyPack,
+    policies: Sequence[PolicyInfo],
+    heard: Sequence[_Heard],
+    stack: Resource,
+    resources: Sequence[Resource],
+) -> Iterator[PolicyVerdict]:
+    for one in heard:
+        answer = one.stack_answers.get(pack.name)
+        if answer is None or answer.error:
+            reason = f"the pack raised an exception: {answer.error}" if answer else "the pack never analysed the stack"
+            finding = replace(_gate_finding(stack, reason), key="stack")
+            yield replace(
+                _verdict(pack.name, _EVERY_POLICY, stack, Verdict.FAIL),
+                findings=(finding,),
+                judged_in=one.name,
+                reason=reason,
+            )
+            return
+    by_urn = {resource.urn: resource for resource in resources}
+    for policy in policies:
+        said = [_said(one.stack_answers[pack.name], policy, one.stack_answers[pack.name].diagnostics) for one in heard]
+        yield from _judge_stack_policy(pack.name, policy, heard, said, stack, by_urn)
+
+
+def _judge_stack_policy(
+    pack: str,
+    policy: PolicyInfo,
+    heard: Sequence[_Heard],
+    said: Sequence[_Said],
+    stack: Resource,
+    by_urn: Mapping[str, Resource],
+) -> Iterator[PolicyVerdict]:
+    """Give a verdict for each resource that a violation names; one for the whole stack where there is none, or doubt."""
+    accused: dict[str, list[tuple[PassName, Diagnostic]]] = defaultdict(list)
+    for one, words in zip(heard, said, strict=True):
+        for violation in words.violations:
+            accused[violation.urn if violation.urn in by_urn else stack.urn].append((one.name, violation))
+    for urn, items in sorted(accused.items()):
+        resource = by_urn[urn]
+        yield replace(
+            _verdict(pack, policy.name, resource, Verdict.FAIL),
+            findings=_merge([_finding(item, resource) for _, item in items]),
+            judged_in=items[0][0],
+        )
+    rest = [replace(words, violations=()) for words in said]
+    if accused and not rest[-1].doubtful:
+        return
+    verdict = _combine(pack, policy, stack, heard, rest)
+    if verdict.unproven:
+        verdict = replace(verdict, unproven=tuple(_stack_unproven(item.path, by_urn) for item in verdict.unproven))
+    yield verdict
+
+
+def _stack_unproven(path: str, by_urn: Mapping[str, Resource]) -> Unproven:
+    """Split a path that begins with a URN, as taint has it (``URN#path``) and as packs report it (``URN.path``)."""
+    urns = [urn for urn in by_urn if path.startswith((f"{urn}#", f"{urn}."))]
+    if not urns:
+        return Unproven(path, ())
+    urn = max(urns, key=len)
+    inner = path[len(urn) + 1 :]
+    return Unproven(f"{by_urn[urn].name}.{inner}", _sources(inner, by_urn[urn]) or (urn,))
+
+
+def _unproven(path: str, resource: Resource) -> Unproven:
+    return Unproven(path, _sources(path, resource))
+
+
+def _sources(path: str, resource: Resource) -> tuple[str, ...]:
+    return resource.property_dependencies.get(re.split(r"[.\[]", path, maxsplit=1)[0], ())
+
+
+def _verdict(pack: str, policy: str, resource: Resource, verdict: Verdict) -> PolicyVerdict:
+    return PolicyVerdict(pack, policy, resource.urn, resource.type, resource.name, verdict)
+
+
+def _finding(diagnostic: Diagnostic, resource: Resource) -> Finding:
+    """Read a message of our own packs' grammar; any other pack's message is one finding of its policy."""
+    match = _MESSAGE.match(diagnostic.message)
+    text = diagnostic.message or diagnostic.description
+    severity = match["severity"] if match else diagnostic.severity
+    path = match["path"] if match else ""
+    return Finding(
+        rule=match["rule"] if match else diagnostic.policy,
+        key=match["key"] if match else "",
+        severity=cast("Severity", severity) if severity in _SEVERITIES else "medium",
+        enforcement="advisory" if diagnostic.enforcement == "advisory" else "mandatory",
+        message=match["message"] if match else text,
+        remedy=(match["remedy"] or "") if match else "",
+        url=(match["url"] or "") if match else "",
+        path="" if path == "-" else path,
+        urn=resource.urn,
+        file=resource.source.file if resource.source else "",
+        line=resource.source.line if resource.source else 0,
+    )
+
+
+def _merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Keep each finding once: the same rule, key and level in both passes is one finding, worded by the first."""
+    kept: dict[tuple[str, str, str, str], Finding] = {}
+    for finding in findings:
+        same = finding.message if not finding.key else ""
+        kept.setdefault((finding.rule, finding.key, finding.enforcement, same), finding)
+    return tuple(sorted(kept.values(), key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.path, f.key)))
+
+
+def blocking(verdict: PolicyVerdict, fail_on: str) -> bool:
+    """Say whether a verdict blocks, at a strictness of `FailOn`."""
+    if verdict.verdict is Verdict.UNPROVEN:
+        return fail_on != FailOn.VIOLATION
+    if verdict.verdict is Verdict.FAIL:
+        return fail_on == FailOn.ADVISORY or any(finding.enforcement == "mandatory" for finding in verdict.findings)
+    return False
+
+
+def exit_code(preview: Preview, fail_on: str) -> int:
+    """Give the process's exit code for one stack: 0 proven, 1 violated, 2 configuration, 3 unproven, 4 could not run."""
+    if preview.problems:
+        return 2 if preview.configuration_error else 4
+    verdicts = {verdict.verdict for verdict in preview.verdicts if blocking(verdict, fail_on)}
+    if Verdict.FAIL in verdicts:
+        return 1
+    return 3 if Verdict.UNPROVEN in verdicts else 0

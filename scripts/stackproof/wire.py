@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Property values as they travel on Pulumi's wire: signatures, unknown sentinels, secrets, references.
+
+Values are what a ``google.protobuf.Struct`` holds: ``None``, ``bool``, ``float``, ``str``, lists and string-keyed
+dicts. Everything else (secrets, assets, resource references, output values) is a dict under a signature key.
+The constants are Pulumi's own (``sdk/go/common/resource/properties.go`` and ``sdk/go/common/resource/plugin/rpc.go``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+__all__ = [
+    "ARCHIVE_SIGNATURE",
+    "ASSET_SIGNATURE",
+    "OUTPUT_SIGNATURE",
+    "RESOURCE_SIGNATURE",
+    "SECRET_SIGNATURE",
+    "SIGNATURE",
+    "UNKNOWN",
+    "UNKNOWN_SENTINELS",
+    "Properties",
+    "Value",
+    "contains_unknown",
+    "is_secret",
+    "is_unknown",
+    "reveal",
+    "secret",
+    "unknown_paths",
+]
+
+Value: TypeAlias = "None | bool | float | str | list[Value] | dict[str, Value]"
+Properties: TypeAlias = "dict[str, Value]"
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7"
+RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e"
+OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The sentinel of an unknown string: the only kind that programs in Python send and receive."""
+
+UNKNOWN_SENTINELS = frozenset(
+    {
+        UNKNOWN,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    },
+)
+"""One sentinel for each kind: string, boolean, number, array, asset, archive, object."""
+
+
+def is_unknown(value: object) -> bool:
+    """Say whether a value *is* a sentinel (a sentinel inside a longer text is ordinary text, as for the engine)."""
+    return isinstance(value, str) and value in UNKNOWN_SENTINELS
+
+
+def is_secret(value: object) -> bool:
+    """Say whether a value travels under the secret signature."""
+    return isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE
+
+
+def secret(value: Value) -> Value:
+    """Put a value under the secret signature, once."""
+    return value if is_secret(value) else {SIGNATURE: SECRET_SIGNATURE, "value": value}
+
+
+def reveal(value: Value) -> Value:
+    """Take a value out of the secret signature, at the top only."""
+    while isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE:
+        value = value.get("value")
+    return value
+
+
+def unknown_paths(value: Value, path: str = "") -> Iterator[str]:
+    """Yield the property path of every unknown in a value, such as ``tags.Name`` or ``ingress[0].cidrBlocks``."""
+    if is_unknown(value):
+        yield path
+    elif is_secret(value):
+        yield from unknown_paths(reveal(value), path)
+    elif isinstance(value, Mapping):
+        if value.get(SIGNATURE) == OUTPUT_SIGNATURE and "value" not in value:
+            yield path
+        for key, item in value.items():
+            yield from unknown_paths(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from unknown_paths(item, f"{path}[{index}]")
+
+
+def contains_unknown(value: Value) -> bool:
+    """Say whether any unknown is inside a value."""
+    return next(unknown_paths(value), None) is not None

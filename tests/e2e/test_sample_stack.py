@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sample program against the sample pack, as a user types it: clean as it stands, red after each classic mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from stackproof.report import json_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+REPOSITORY = "aws:codecommit/repository:Repository"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a preview ended with: its exit code, the JSON objects it wrote, and its messages."""
+
+    code: int
+    stacks: list[dict[str, Any]]
+    errors: str
+
+
+def preview(program: Path, *options: str) -> Judged:
+    """Run the command as the nox session does, with JSON out."""
+    command = [sys.executable, "-m", "stackproof", "preview", str(program), "--policy-pack", str(ROOT / "policies")]
+    env = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    done = subprocess.run(
+        [*command, "--format", "json", *options],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Judged(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """Give a copy of the sample program that a test may spoil."""
+    copy = tmp_path / "program"
+    shutil.copytree(ROOT / "program", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture
+def spoil(program: Path) -> Callable[[str, str, str], Path]:
+    """Replace the first place of a text in a file of the program; the text must be there."""
+
+    def replace(name: str, old: str, new: str) -> Path:
+        path = program / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return program
+
+    return replace
+
+
+def test_the_sample_is_proven_in_all_three_stacks() -> None:
+    """Nothing violated, nothing unproven; the reports fit the published schema."""
+    judged = preview(ROOT / "program")
+    assert (judged.code, judged.errors) == (0, "")
+    assert [stack["judged"]["stack"] for stack in judged.stacks] == ["dev", "staging", "prod"]
+    for stack in judged.stacks:
+        jsonschema.validate(stack, json_report.schema(), jsonschema.Draft202012Validator)
+        assert (stack["exitCode"], stack["findings"], stack["problems"]) == (0, [], [])
+        assert {verdict["verdict"] for verdict in stack["verdicts"]} == {"pass"}
+
+
+def test_what_pulumis_preview_cannot_read_of_the_sample_is_named() -> None:
+    """The contributor's policy is one unknown string until its repositories exist."""
+    (stack,) = preview(ROOT / "program", "--stack", "dev").stacks
+    (verdict,) = [
+        verdict
+        for verdict in stack["verdicts"]
+        if verdict["type"] == "aws:iam/policy:Policy" and verdict["policy"] == "least-privilege"
+    ]
+    assert (verdict["verdict"], verdict["judged_in"]) == ("pass", "resolved")
+    (unproven,) = verdict["unproven"]
+    assert unproven["path"] == "policy"
+    assert {urn.split("::")[-1] for urn in unproven["from"]} == {"payments-api", "payments-web"}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An edit, and the finding that it must cause: the rule, the resource's type, and the file it is registered in."""
+
+    file: str
+    old: str
+    new: str
+    rule: str
+    type: str
+    place: str
+    only_resolved: bool = False
+
+
+MISTAKES = {
+    "the contributor may do everything": Mistake(
+        "infra/contributor_role.py",
+        '["codecommit:GitPull", "codecommit:GitPush"]',
+        '"codecommit:*"',
+        "iam-service-wildcard",
+        "aws:iam/policy:Policy",
+        "infra/contributor_role.py",
+        only_resolved=True,
+    ),
+    "the contributor may do it everywhere": Mistake(
+        "infra/contributor_role.py",
+        '"Resource": list(args.repository_arns),',
+        '"Resource": "*",',
+        "iam-resource-star",
+        "aws:iam/policy:Policy",
+        "infra/contributor_role.py",
+        only_resolved=True,
+    ),
+    "a repository loses its alarm": Mistake(
+        "__main__.py",
+        "for k, arn in arns.items())",
+        "for k, arn in list(arns.items())[1:])",
+        "alarm-presence",
+        REPOSITORY,
+        "infra/repository.py",
+    ),
+    "the alarms of the repositories lose their action": Mistake(
+        "infra/repository_alarm.py",
+        "alarm_actions=[topic_arn],",
+        "",
+        "alarm-presence",
+        REPOSITORY,
+        "infra/repository.py",
+    ),
+    "one alarm loses its action": Mistake(
+        "infra/alarm_topic.py",
+        "alarm_actions=[topic.arn],",
+        "",
+        "alarm-unheard",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "infra/alarm_topic.py",
+    ),
+    "a name loses its suffix": Mistake(
+        "infra/repository.py",
+        "physical_name(args.repository.name, args.environment_suffix)",
+        "args.repository.name",
+        "naming-suffix",
+        REPOSITORY,
+        "infra/repository.py",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_classic_mistake_is_found_where_it_was_made(mistake: Mistake, spoil: Callable[[str, str, str], Path]) -> None:
+    """Exit code 1, and the rule, the resource, the file and line, and what to do."""
+    judged = preview(spoil(mistake.file, mistake.old, mistake.new), "--stack", "dev")
+    assert (judged.code, judged.errors) == (1, "")
+    findings = [finding for finding in judged.stacks[0]["findings"] if finding["rule"] == mistake.rule]
+    assert findings
+    for finding in findings:
+        assert finding["urn"].split("::")[2].split("$")[-1] == mistake.type
+        assert (finding["file"], finding["enforcement"]) == (mistake.place, "mandatory")
+        assert finding["line"] > 0
+        assert finding["remedy"]
+        assert finding["url"]
+
+
+@pytest.mark.parametrize("mistake", [m for m in MISTAKES.values() if m.only_resolved], ids=lambda m: m.rule)
+def test_a_mistake_that_pulumi_would_let_pass_says_so(mistake: Mistake, spoil: Callable[[str, str, str], Path]) -> None:
+    """The faithful pass alone cannot tell, and the report names the value that is unknown there."""
+    root = spoil(mistake.file, mistake.old, mistake.new)
+    alone = preview(root, "--stack", "dev", "--pass", "faithful")
+    assert (alone.code, alone.stacks[0]["findings"]) == (3, [])
+    (verdict,) = [v for v in preview(root, "--stack", "dev").stacks[0]["verdicts"] if v["verdict"] == "fail"]
+    assert verdict["judged_in"] == "resolved"
+    assert [item["path"] for item in verdict["unproven"]] == ["policy"]
+
+
+def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_error(program: Path) -> None:
+    """Exit code 2, the key, what was found, what is accepted, and no traceback."""
+    judged = preview(program, "--stack", "dev", "--config", "environmentSuffix=DEV!")
+    assert judged.code == 2
+    (problem,) = judged.stacks[0]["problems"]
+    assert "stackproof-sample:environmentSuffix" in problem
+    assert '"DEV!"' in problem
+    assert "accepted: " in problem
+    assert "Traceback" not in problem
+
+
+def test_a_missing_stack_file_is_a_usage_error(program: Path) -> None:
+    """Exit code 2, and the stacks that are there."""
+    judged = preview(program, "--stack", "qa")
+    assert (judged.code, judged.stacks) == (2, [])
+    assert "Pulumi.qa.yaml (stacks here: dev, staging, prod)" in judged.errors

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One embedded engine and the pack that has no rules, for tests that run programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from stackproof.aws import World
+from stackproof.engine.embedded import EmbeddedEngine
+from stackproof.model import Job
+from stackproof.project import load_pack, load_program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def engine() -> Iterator[EmbeddedEngine]:
+    """Give an engine, and end what it started."""
+    made = EmbeddedEngine(World())
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def silent_pack() -> Path:
+    """Give the folder of the pack whose policy never applies."""
+    return HERE / "packs" / "silent"
+
+
+@pytest.fixture
+def job(silent_pack: Path) -> Callable[..., Job]:
+    """Make a job from a program's folder, against the silent pack unless another is named."""
+
+    def make(root: Path, pack: Path | None = None, timeout: float = 60.0) -> Job:
+        return Job(load_program(root, "dev", {}), (load_pack(pack or silent_pack, "dev", None),), timeout)
+
+    return make
+
+
+@pytest.fixture
+def write_program(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a project whose program is the given text."""
+
+    def write(text: str) -> Path:
+        root = tmp_path / "program"
+        root.mkdir()
+        (root / "Pulumi.yaml").write_text("name: engine\nruntime: python\n")
+        (root / "Pulumi.dev.yaml").write_text("")
+        (root / "__main__.py").write_text(text)
+        return root
+
+    return write
+
+
+@pytest.fixture
+def write_pack(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a pack whose program is the given text."""
+
+    def write(text: str) -> Path:
+        root = tmp_path / "pack"
+        root.mkdir()
+        (root / "PulumiPolicy.yaml").write_text("name: written\nruntime: python\nversion: 1.0.0\n")
+        (root / "__main__.py").write_text(text)
+        return root
+
+    return write

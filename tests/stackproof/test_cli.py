@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: what it refuses, what it writes, and the exit code it ends with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+from stackproof import cli
+from stackproof.model import Job, Pass, PassName, PolicyInfo, PolicyPack, ProgramEnd, Resource
+from stackproof.report import json_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STACK = Resource(
+    urn="urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev",
+    type="pulumi:pulumi:Stack",
+    name="shop-dev",
+    custom=False,
+    parent="",
+    provider="",
+    inputs={},
+    outputs={},
+    dependencies=(),
+    property_dependencies={},
+    source=None,
+)
+
+
+class FakeEngine:
+    """An engine that runs nothing; each stack's program ends as its name says."""
+
+    name = "fake"
+    jobs: list[Job]
+    ends: dict[str, ProgramEnd]
+
+    def __init__(self, _world: object) -> None:
+        """Play no world."""
+
+    def run(self, job: Job, pass_name: PassName) -> Pass:
+        """Answer with an empty stack."""
+        FakeEngine.jobs.append(job)
+        policy = PolicyInfo("p", "mandatory", False, "said", "", "", "", "", reports_unknowns=True)  # noqa: FBT003 (a field)
+        return Pass(
+            name=pass_name,
+            end=FakeEngine.ends.get(job.program.stack, ProgramEnd.COMPLETED),
+            exit_code=0,
+            output="",
+            resources=(replace(STACK, urn=STACK.urn.replace("dev", job.program.stack)),),
+            packs=(PolicyPack("rules", "1", Path("/r"), "0" * 64, (policy,)),),
+            analyses=(),
+            log=(),
+            assumptions=(),
+            seconds=0.1,
+        )
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.fixture(autouse=True)
+def fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line run without processes."""
+    FakeEngine.ends = {}
+    FakeEngine.jobs = []
+    monkeypatch.setattr(cli, "EmbeddedEngine", FakeEngine)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Type a command; give exit code, standard output and standard error."""
+
+    def type_(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["stackproof", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(str(ended.value.code)), out, err
+
+    return type_
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Write a project with two stacks, and a pack beside it."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (root / "__main__.py").write_text("")
+    for stack in ("dev", "prod"):
+        (root / f"Pulumi.{stack}.yaml").write_text("")
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "PulumiPolicy.yaml").write_text("name: rules\nruntime: python\n")
+    return root
+
+
+@pytest.fixture
+def pack(shop: Path) -> Path:
+    """Give the pack's folder."""
+    return shop.parent / "pack"
+
+
+def test_every_stack_file_is_judged_unless_one_is_named(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+    """In the order of promotion."""
+    _, out, _ = run("preview", shop, "--policy-pack", pack, "--format", "json")
+    assert [json.loads(line)["judged"]["stack"] for line in out.splitlines()] == ["dev", "prod"]
+    run("preview", shop, "--policy-pack", pack, "--stack", "prod")
+    assert [job.program.stack for job in FakeEngine.jobs] == ["dev", "dev", "prod", "prod", "prod", "prod"]
+
+
+def test_each_line_of_json_fits_the_published_schema(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+    """A consumer can rely on it."""
+    _, out, _ = run("preview", shop, "--policy-pack", pack, "--format", "json", "--stack", "dev")
+    jsonschema.validate(json.loads(out), json_report.schema(), jsonschema.Draft202012Validator)
+
+
+def test_the_gravest_stack_decides_the_exit_code(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+    """A program that could not be run outweighs a violation elsewhere."""
+    FakeEngine.ends = {"dev": ProgramEnd.FAILED}
+    assert run("preview", shop, "--policy-pack", pack)[0] == 4
+
+
+def test_a_report_file_appears_whole(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path, tmp_path: Path) -> None:
+    """Nothing on standard output, nothing beside the file."""
+    target = tmp_path / "out" / "report.json"
+    target.parent.mkdir()
+    _, out, _ = run("preview", shop, "--policy-pack", pack, "--format", "json", "--output", target)
+    assert (out, len(target.read_text().splitlines())) == ("", 2)
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("{shop}/nowhere", "--policy-pack", "{pack}"), "is not a folder"),
+        (("{shop}",), "no policy pack is named"),
+        (("{pack}", "--policy-pack", "{pack}"), "has no stack file"),
+        (("{shop}", "--policy-pack", "{shop}"), "is not a policy pack: it has no PulumiPolicy.yaml"),
+        (("{shop}", "--policy-pack", "{pack}", "--config", "=x"), "is not KEY=VALUE"),
+        (("{shop}", "--policy-pack", "{pack}", "--policy-pack-config", "a", "--policy-pack-config", "b"), "give one for each"),
+        (("{shop}", "--policy-pack", "{pack}", "--output", "{shop}/no/where"), "cannot be written"),
+        (("{shop}", "--policy-pack", "{pack}", "--format", "xml"), "xml"),
+        (("{shop}", "--no-such-option",), "no-such-option"),
+    ],
+)
+def test_bad_usage_is_refused_with_words(
+    words: tuple[str, ...],
+    message: str,
+    run: Callable[..., tuple[int, str, str]],
+    shop: Path,
+    pack: Path,
+) -> None:
+    """Exit code 2, what is wrong, and no traceback."""
+    code, _, err = run("preview", *(word.format(shop=shop, pack=pack) for word in words))
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_overrides_reach_the_program(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+    """With and without a namespace, and with an equals sign in the value."""
+    run("preview", shop, "--policy-pack", pack, "--stack", "dev", "--config", "size=3", "--config", "aws:region=a=b")
+    assert FakeEngine.jobs[0].program.config == {"shop:size": "3", "aws:region": "a=b"}
