@@ -77,7 +77,7 @@ def _commands() -> None:
 
 
 @app.command()
-def preview(
+def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
     program: Annotated[Path, typer.Argument(help="The folder with Pulumi.yaml.")] = Path(),
     stack: Annotated[list[str] | None, typer.Option(help="A stack; repeatable. Default: every stack file.")] = None,
     policy_pack: Annotated[list[Path] | None, typer.Option(help="A policy pack's folder; repeatable.")] = None,
@@ -85,12 +85,16 @@ def preview(
         list[Path] | None,
         typer.Option(help="A pack's configuration file, one for each pack. Default: config/STACK.json in the pack."),
     ] = None,
-    config: Annotated[list[str] | None, typer.Option(help="KEY=VALUE that replaces the stack file's; repeatable.")] = None,
+    config: Annotated[
+        list[str] | None, typer.Option(help="KEY=VALUE that replaces the stack file's; repeatable.")
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="The report's form.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file instead.")] = None,
     fail_on: Annotated[Strictness, typer.Option(help="The least that ends with a failure.")] = Strictness.UNPROVEN,
     pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that the program, or a pack's answer, may take.")] = 300.0,
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds that the program, or a pack's answer, may take.")
+    ] = 300.0,
 ) -> None:
     """Judge a program for its stacks: pass, fail or unproven for every policy and resource.
 
@@ -117,7 +121,8 @@ def preview(
         Job(
             program=load_program(program, name, overrides),
             packs=tuple(
-                load_pack(pack, name, chosen) for pack, chosen in zip(packs, configs or [None] * len(packs), strict=True)
+                load_pack(pack, name, chosen)
+                for pack, chosen in zip(packs, configs or [None] * len(packs), strict=True)
             ),
             timeout=timeout,
         )
@@ -218,7 +223,7 @@ def _print(console: Console, judged: Preview, format_: Format, fail_on: str) -> 
 
 
 def _commit(root: Path) -> str:
-    """Give the commit of a work tree, with `-dirty` where it has changes; nothing outside a repository or without git."""
+    """Give a work tree's commit, with `-dirty` where it has changes; nothing outside a repository or without git."""
 
     def git(*words: str) -> str:
         done = subprocess.run(  # noqa: S603 (an argument list, never a shell)

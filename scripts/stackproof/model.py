@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from stackproof.wire import Properties
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stackproof.wire import Properties
 
 __all__ = [
     "Analysis",
@@ -101,7 +103,7 @@ class PackSource:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What an engine is asked to do: run one program against some packs. ``timeout`` is in seconds, for each process."""
+    """What an engine is asked to do: run one program against some packs. ``timeout``: seconds, for each process."""
 
     program: Program
     packs: tuple[PackSource, ...]

@@ -70,7 +70,7 @@ def load_program(root: Path, stack: str, overrides: dict[str, str]) -> Program:
         interpreter=interpreter,
         config=config,
         secret_keys=frozenset(secrets),
-        assumptions=tuple([*notes, *note]),
+        assumptions=(*notes, *note),
     )
 
 
@@ -186,7 +186,9 @@ def _stack_config(
     content = _load_yaml(path)
     values = _mapping(path, content if content is not None else {})
     if "environment" in values:
-        notes.append(f"{path.name} imports a Pulumi ESC environment, which cannot be opened offline; its values are absent")
+        notes.append(
+            f"{path.name} imports a Pulumi ESC environment, which cannot be opened offline; its values are absent"
+        )
     section = values.get("config")
     for key, value in _mapping(path, section if section is not None else {}, "config").items():
         text, is_secret = _config_value(value)
@@ -206,7 +208,9 @@ def _stack_path(root: Path, project: dict[str, object], stack: str) -> Path:
             return path
     known = ", ".join(stack_names(folder)) if folder.is_dir() else ""
     there = f"stacks here: {known}" if known else "no stack file is here"
-    message = f"stack {stack!r} has no file {folder / f'Pulumi.{stack}.yaml'} ({there}); create it or name another stack"
+    message = (
+        f"stack {stack!r} has no file {folder / f'Pulumi.{stack}.yaml'} ({there}); create it or name another stack"
+    )
     raise UsageError(message)
 
 

@@ -129,7 +129,7 @@ def _problems(passes: Sequence[Pass]) -> Iterator[str]:
 
 
 def _unfinished(passes: Sequence[Pass]) -> Iterator[PolicyVerdict]:
-    """A second pass that did not come to its end leaves resources unseen that only it could have shown."""
+    """Give the verdict on a second pass cut short: it leaves resources unseen that only it could have shown."""
     if len(passes) < 2 or passes[0].end is not ProgramEnd.COMPLETED or passes[1].end is ProgramEnd.COMPLETED:  # noqa: PLR2004
         return
     run = passes[1]
@@ -144,7 +144,7 @@ def _unfinished(passes: Sequence[Pass]) -> Iterator[PolicyVerdict]:
         name=stack.name if stack else "",
         verdict=Verdict.UNPROVEN,
         judged_in="resolved",
-        reason=f"with synthesised values the program {run.end.value}, so what it would register then was not seen: {words}",
+        reason=f"with synthesised values the program {run.end.value}; what it would register was not seen: {words}",
     )
 
 
@@ -265,7 +265,7 @@ def _judge_stack(
         yield from _judge_stack_policy(pack.name, policy, heard, said, stack, by_urn)
 
 
-def _judge_stack_policy(
+def _judge_stack_policy(  # noqa: PLR0913, PLR0917 (one step of `_judge_stack`, with what it has at hand)
     pack: str,
     policy: PolicyInfo,
     heard: Sequence[_Heard],
@@ -273,7 +273,7 @@ def _judge_stack_policy(
     stack: Resource,
     by_urn: Mapping[str, Resource],
 ) -> Iterator[PolicyVerdict]:
-    """Give a verdict for each resource that a violation names; one for the whole stack where there is none, or doubt."""
+    """Give a verdict for each resource that a violation names; one for the stack where there is none, or doubt."""
     accused: dict[str, list[tuple[PassName, Diagnostic]]] = defaultdict(list)
     for one, words in zip(heard, said, strict=True):
         for violation in words.violations:
@@ -356,7 +356,7 @@ def blocking(verdict: PolicyVerdict, fail_on: str) -> bool:
 
 
 def exit_code(preview: Preview, fail_on: str) -> int:
-    """Give the process's exit code for one stack: 0 proven, 1 violated, 2 configuration, 3 unproven, 4 could not run."""
+    """Give the exit code for one stack: 0 proven, 1 violated, 2 configuration, 3 unproven, 4 could not be run."""
     if preview.problems:
         return 2 if preview.configuration_error else 4
     verdicts = {verdict.verdict for verdict in preview.verdicts if blocking(verdict, fail_on)}

@@ -30,11 +30,11 @@ __all__ = [
     "unknown_paths",
 ]
 
-Value: TypeAlias = "None | bool | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | float | str | list[Value] | dict[str, Value] | None"
 Properties: TypeAlias = "dict[str, Value]"
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a public constant of the protocol)
 ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7"
 RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sample program against the sample pack, as a user types it: clean as it stands, red after each classic mistake."""
+"""The sample program against the sample pack, as a user types it: clean as it is, red after each classic mistake."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+
 from stackproof.report import json_report
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.model import Job

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs and packs that do not behave: each is told as what it is, with its own output, and leaves nothing running."""
+"""Programs and packs that misbehave: each is told as what it is, with its own output, and leaves nothing running."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import ProgramEnd
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+
 from stackproof import wire
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def observed(resource: Resource, asked: dict[str, object]) -> dict[str, object]:
         "outputs": readable(dict(resource.outputs)),
         "provider": short(resource.provider),
         "dependencies": [short(urn) for urn in resource.dependencies],
-        "property_dependencies": {key: [short(u) for u in urns] for key, urns in resource.property_dependencies.items()},
+        "property_dependencies": {
+            key: [short(u) for u in urns] for key, urns in resource.property_dependencies.items()
+        },
     }
     return {aspect: aspects[aspect] for aspect in asked}
 
@@ -78,9 +81,11 @@ def test_a_program_registers_what_is_expected(root: Path, engine: EmbeddedEngine
     seen = {short(resource.urn): resource for resource in faithful.resources}
     assert sorted(seen) == sorted(wanted)
     found = {urn: observed(seen[urn], aspects) for urn, aspects in wanted.items()}
-    for urn, aspects in wanted.items():
+    for aspects in wanted.values():
         if "parent" in aspects:
-            aspects["parent"] = next(short(r.urn) for r in faithful.resources if short(r.urn).endswith(aspects["parent"]))
+            aspects["parent"] = next(
+                short(r.urn) for r in faithful.resources if short(r.urn).endswith(aspects["parent"])
+            )
     assert found == wanted
     resolved = engine.run(job(root), "resolved")
     more = {short(resource.urn) for resource in resolved.resources} - set(seen)

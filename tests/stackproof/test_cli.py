@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+
 from stackproof import cli
 from stackproof.model import Job, Pass, PassName, PolicyInfo, PolicyPack, ProgramEnd, Resource
 from stackproof.report import json_report
@@ -105,7 +106,9 @@ def pack(shop: Path) -> Path:
     return shop.parent / "pack"
 
 
-def test_every_stack_file_is_judged_unless_one_is_named(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+def test_every_stack_file_is_judged_unless_one_is_named(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path
+) -> None:
     """In the order of promotion."""
     _, out, _ = run("preview", shop, "--policy-pack", pack, "--format", "json")
     assert [json.loads(line)["judged"]["stack"] for line in out.splitlines()] == ["dev", "prod"]
@@ -113,19 +116,25 @@ def test_every_stack_file_is_judged_unless_one_is_named(run: Callable[..., tuple
     assert [job.program.stack for job in FakeEngine.jobs] == ["dev", "dev", "prod", "prod", "prod", "prod"]
 
 
-def test_each_line_of_json_fits_the_published_schema(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+def test_each_line_of_json_fits_the_published_schema(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path
+) -> None:
     """A consumer can rely on it."""
     _, out, _ = run("preview", shop, "--policy-pack", pack, "--format", "json", "--stack", "dev")
     jsonschema.validate(json.loads(out), json_report.schema(), jsonschema.Draft202012Validator)
 
 
-def test_the_gravest_stack_decides_the_exit_code(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path) -> None:
+def test_the_gravest_stack_decides_the_exit_code(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path
+) -> None:
     """A program that could not be run outweighs a violation elsewhere."""
     FakeEngine.ends = {"dev": ProgramEnd.FAILED}
     assert run("preview", shop, "--policy-pack", pack)[0] == 4
 
 
-def test_a_report_file_appears_whole(run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path, tmp_path: Path) -> None:
+def test_a_report_file_appears_whole(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path, tmp_path: Path
+) -> None:
     """Nothing on standard output, nothing beside the file."""
     target = tmp_path / "out" / "report.json"
     target.parent.mkdir()
@@ -142,10 +151,19 @@ def test_a_report_file_appears_whole(run: Callable[..., tuple[int, str, str]], s
         (("{pack}", "--policy-pack", "{pack}"), "has no stack file"),
         (("{shop}", "--policy-pack", "{shop}"), "is not a policy pack: it has no PulumiPolicy.yaml"),
         (("{shop}", "--policy-pack", "{pack}", "--config", "=x"), "is not KEY=VALUE"),
-        (("{shop}", "--policy-pack", "{pack}", "--policy-pack-config", "a", "--policy-pack-config", "b"), "give one for each"),
+        (
+            ("{shop}", "--policy-pack", "{pack}", "--policy-pack-config", "a", "--policy-pack-config", "b"),
+            "give one for each",
+        ),
         (("{shop}", "--policy-pack", "{pack}", "--output", "{shop}/no/where"), "cannot be written"),
         (("{shop}", "--policy-pack", "{pack}", "--format", "xml"), "xml"),
-        (("{shop}", "--no-such-option",), "no-such-option"),
+        (
+            (
+                "{shop}",
+                "--no-such-option",
+            ),
+            "no-such-option",
+        ),
     ],
 )
 def test_bad_usage_is_refused_with_words(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from stackproof.engine.pack_config import PolicyConfig, reconcile
 from stackproof.errors import UsageError
 from stackproof.model import PackSource

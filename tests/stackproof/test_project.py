@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from stackproof.errors import UsageError
 from stackproof.project import load_pack, load_program, stack_names
 
@@ -52,12 +53,18 @@ def test_project_defaults_are_overridden_by_the_stack(project: Path) -> None:
         "  plain: text\n  typed: {type: string}\n",
     )
     (project / "Pulumi.dev.yaml").write_text("config:\n  size: 2\n")
-    assert load_program(project, "dev", {}).config == {"shop:size": "2", "aws:region": "us-east-1", "shop:plain": "text"}
+    assert load_program(project, "dev", {}).config == {
+        "shop:size": "2",
+        "aws:region": "us-east-1",
+        "shop:plain": "text",
+    }
 
 
 def test_an_encrypted_value_becomes_a_placeholder_that_the_report_names(project: Path) -> None:
     """Nobody can decrypt it here, and its ciphertext is nobody's business."""
-    (project / "Pulumi.dev.yaml").write_text("config:\n  shop:token: {secure: v1:abc}\n  shop:db: {password: {secure: v1:x}}\n")
+    (project / "Pulumi.dev.yaml").write_text(
+        "config:\n  shop:token: {secure: v1:abc}\n  shop:db: {password: {secure: v1:x}}\n"
+    )
     program = load_program(project, "dev", {})
     assert program.config == {"shop:token": "[secret]", "shop:db": '{"password": "[secret]"}'}
     assert program.secret_keys == {"shop:token", "shop:db"}
@@ -96,7 +103,11 @@ def test_a_stack_without_a_file_is_an_error_that_lists_the_others(project: Path)
         ("Pulumi.yaml", "name: shop\nruntime: nodejs\n", r"runtime is 'nodejs'"),
         ("Pulumi.yaml", "name: shop\n", r"runtime must be a mapping .* not nothing"),
         ("Pulumi.yaml", "runtime: python\n", r"name must be text, not nothing"),
-        ("Pulumi.yaml", "name: shop\nruntime: {name: python, options: 3}\n", r"runtime\.options must be a mapping .* a int"),
+        (
+            "Pulumi.yaml",
+            "name: shop\nruntime: {name: python, options: 3}\n",
+            r"runtime\.options must be a mapping .* a int",
+        ),
         ("Pulumi.yaml", "name: shop\nruntime: python\nmain: src\n", r"no program at .*src"),
     ],
 )
@@ -116,7 +127,7 @@ def test_a_file_that_is_no_text_is_an_error(project: Path) -> None:
 
 def test_a_folder_without_a_project_is_an_error(tmp_path: Path) -> None:
     """It says which file is missing."""
-    with pytest.raises(UsageError, match="it has no Pulumi.yaml"):
+    with pytest.raises(UsageError, match=r"it has no Pulumi\.yaml"):
         load_program(tmp_path, "dev", {})
 
 

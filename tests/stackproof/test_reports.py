@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from rich.console import Console
+
 from stackproof.model import (
     Finding,
     LogLine,
@@ -101,7 +102,10 @@ PREVIEW = Preview(
             "aws:iam/policy:Policy",
             "reader",
             Verdict.FAIL,
-            findings=(FINDING, replace(FINDING, rule="iam-sid", key="", enforcement="advisory", severity="low", path="")),
+            findings=(
+                FINDING,
+                replace(FINDING, rule="iam-sid", key="", enforcement="advisory", severity="low", path=""),
+            ),
             unproven=(Unproven("policy", (REPO,)),),
             judged_in="resolved",
         ),
@@ -169,7 +173,9 @@ def test_the_text_report_says_what_blocks_first_and_how_to_mend_it() -> None:
 def test_a_narrow_terminal_wraps_under_the_indent() -> None:
     """Nothing is cut off."""
     file = io.StringIO()
-    text.write(Console(file=file, width=40, highlight=False, force_terminal=True, color_system=None), PREVIEW, "unproven")
+    text.write(
+        Console(file=file, width=40, highlight=False, force_terminal=True, color_system=None), PREVIEW, "unproven"
+    )
     lines = file.getvalue().splitlines()
     assert all(len(line) <= 40 for line in lines)
     start = next(i for i, line in enumerate(lines) if "policy.Statement[0].Action:" in line)
@@ -203,7 +209,9 @@ def test_the_last_line_says_how_it_ended(changes: dict[str, object], last: str) 
 
 def test_a_program_that_failed_is_quoted() -> None:
     """Its own output is where the cause stands."""
-    report = rendered(replace(PREVIEW, problems=("the program failed: boom",), program_output="printed by it\nand this"))
+    report = rendered(
+        replace(PREVIEW, problems=("the program failed: boom",), program_output="printed by it\nand this")
+    )
     assert "✗ the program failed: boom" in report
     assert "    printed by it\n    and this\n" in report
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from stackproof.model import (
     Analysis,
     Diagnostic,
@@ -159,7 +160,12 @@ def only(*passes: Pass) -> PolicyVerdict:
         (answer(refusal()), answer(refusal()), Verdict.UNPROVEN, "resolved"),
         (answer(refusal()), answer(tainted=("policy",)), Verdict.UNPROVEN, "resolved"),
         (answer(tainted=("x",)), answer(tainted=("x",)), Verdict.UNPROVEN, "resolved"),
-        (answer(not_applicable={"lp": "other"}), answer(not_applicable={"lp": "other"}), Verdict.NOT_APPLICABLE, "faithful"),
+        (
+            answer(not_applicable={"lp": "other"}),
+            answer(not_applicable={"lp": "other"}),
+            Verdict.NOT_APPLICABLE,
+            "faithful",
+        ),
         (answer(error="boom"), answer(), Verdict.FAIL, "faithful"),
         (answer(), answer(error="boom"), Verdict.FAIL, "resolved"),
     ],
@@ -209,7 +215,9 @@ def test_partial_knowledge_keeps_the_finding_that_is_certain() -> None:
 
 def test_the_same_finding_in_both_passes_is_told_once() -> None:
     """A reader sees one problem, worded as the faithful pass has it."""
-    text = "iam-star[Resource::*] high at policy.Statement[0].Resource: {}\nfix: name the ARN\nsee: https://example.com/r"
+    text = (
+        "iam-star[Resource::*] high at policy.Statement[0].Resource: {}\nfix: name the ARN\nsee: https://example.com/r"
+    )
     verdict = only(
         run("faithful", answer(violation(text.format("first")))),
         run("resolved", answer(violation(text.format("second")))),
@@ -245,7 +253,9 @@ def test_two_messages_of_another_pack_stay_two_findings() -> None:
 
 def test_a_whole_resource_finding_has_no_path() -> None:
     """A dash stands for it on the wire."""
-    (finding,) = only(run("faithful", answer(violation("alarm-presence[docs] medium at -: no alarm\nfix: add one")))).findings
+    (finding,) = only(
+        run("faithful", answer(violation("alarm-presence[docs] medium at -: no alarm\nfix: add one")))
+    ).findings
     assert (finding.path, finding.remedy, finding.url) == ("", "add one", "")
 
 
@@ -297,7 +307,9 @@ def test_a_stack_policy_accuses_the_resource_that_its_violation_names() -> None:
 
 def test_a_stack_policy_that_names_an_unknown_resource_accuses_the_stack() -> None:
     """The finding is not lost with its URN."""
-    verdict = only(run("faithful", answer(), stack_answer(violation("odd", urn="urn:x", name="alarms")), policies=STACK_POLICY))
+    verdict = only(
+        run("faithful", answer(), stack_answer(violation("odd", urn="urn:x", name="alarms")), policies=STACK_POLICY)
+    )
     assert (verdict.urn, verdict.verdict) == (STACK, Verdict.FAIL)
 
 
@@ -368,7 +380,7 @@ def test_a_resolved_pass_that_fails_leaves_the_stack_unproven() -> None:
         run("resolved", answer(), end=ProgramEnd.FAILED, log=(LogLine("error", "bad value"),)),
     )
     (last,) = [item for item in two.verdicts if item.verdict is Verdict.UNPROVEN]
-    assert last.reason.endswith("what it would register then was not seen: bad value")
+    assert last.reason.endswith("what it would register was not seen: bad value")
     assert (two.problems, exit_code(two, FailOn.UNPROVEN)) == ((), 3)
 
 

@@ -38,7 +38,8 @@ pulumi.export("last", previous.arn)
 _PACK = """\
 from pulumi_policy import PolicyPack, ResourceValidationPolicy
 
-PolicyPack("empty", [ResourceValidationPolicy("never", "Never said", lambda args, report: args.not_applicable("never"))])
+never = ResourceValidationPolicy("never", "Never said", lambda args, report: args.not_applicable("never"))
+PolicyPack("empty", [never])
 """
 
 
@@ -71,7 +72,16 @@ def _row(root: Path, size: int, runs: int) -> Row:
     _write(program / "Pulumi.yaml", "name: bench\nruntime: python\n")
     _write(program / "Pulumi.dev.yaml", "config:\n  aws:region: us-east-1\n")
     _write(program / "__main__.py", _PROGRAM.format(count=size))
-    preview = ["-m", "stackproof", "preview", str(program), "--policy-pack", str(root / "pack"), "--fail-on", "violation"]
+    preview = [
+        "-m",
+        "stackproof",
+        "preview",
+        str(program),
+        "--policy-pack",
+        str(root / "pack"),
+        "--fail-on",
+        "violation",
+    ]
     commands = {
         "floor": ["-m", "stackproof.bench.floor", str(program / "__main__.py")],
         "faithful": [*preview, "--pass", "faithful"],

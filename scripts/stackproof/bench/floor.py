@@ -27,7 +27,11 @@ def main() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(_Mocks(), project="bench", stack="dev", preview=True)
-    loop.run_until_complete(run_pulumi_func(lambda: runpy.run_path(sys.argv[1], run_name="__main__") and None))
+
+    def program() -> None:
+        runpy.run_path(sys.argv[1], run_name="__main__")
+
+    loop.run_until_complete(run_pulumi_func(program))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,9 @@ def _policy_config(
 ) -> PolicyConfig:
     level, properties = _entry(where, policy.name, config.get(policy.name))
     defaults: Properties = {
-        key: schema["default"] for key, schema in policy.schema.items() if isinstance(schema, dict) and "default" in schema
+        key: schema["default"]
+        for key, schema in policy.schema.items()
+        if isinstance(schema, dict) and "default" in schema
     }
     if policy.initial:
         defaults.update(policy.initial.properties)

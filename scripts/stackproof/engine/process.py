@@ -25,7 +25,8 @@ class Child:
     """A running process whose output is read all the time, so that it never blocks on a full pipe.
 
     Attributes:
-        first_line: the first line of standard output (set once ``first_line_read`` is), without its newline; "" at end of file.
+        first_line: the first line of standard output, without its newline; "" where there was none.
+        first_line_read: set once ``first_line`` is final.
 
     """
 

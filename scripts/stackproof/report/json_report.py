@@ -38,7 +38,12 @@ def render(preview: Preview, fail_on: str) -> str:
             "engine": preview.engine,
             "passes": list(preview.passes),
             "packs": [
-                {"name": pack.name, "version": pack.version, "digest": f"sha256:{pack.digest}", "policies": len(pack.policies)}
+                {
+                    "name": pack.name,
+                    "version": pack.version,
+                    "digest": f"sha256:{pack.digest}",
+                    "policies": len(pack.policies),
+                }
                 for pack in preview.packs
             ],
             "assumptions": list(preview.assumptions),

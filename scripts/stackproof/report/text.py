@@ -51,7 +51,7 @@ class _Indented:
 
 
 def write(console: Console, preview: Preview, fail_on: str) -> None:
-    """Write the report on one stack: wrapped for a terminal, else one line for each thing said, so that it can be searched."""
+    """Write the report on one stack: wrapped for a terminal, else a line for each thing said, to be searched."""
     for block in _blocks(preview, fail_on):
         if not isinstance(block, _Indented):
             console.print(block, soft_wrap=not console.is_terminal)
@@ -78,8 +78,7 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
     shown.sort(key=lambda verdict: (not blocking(verdict, fail_on), verdict.verdict is not Verdict.FAIL))
     for verdict in shown:
         blocks = _failed(verdict) if verdict.findings else _unproven(verdict, by_urn)
-        for block in blocks:
-            yield block
+        yield from blocks
         yield Text("")
     yield _table(preview)
     yield from _beyond(preview)
@@ -156,7 +155,9 @@ def _table(preview: Preview) -> Table:
             if policy.enforcement == "disabled":
                 table.add_row(f"{policy.name} (disabled)", "", "", "", "")
                 continue
-            own = [verdict for verdict in preview.verdicts if (verdict.pack, verdict.policy) == (pack.name, policy.name)]
+            own = [
+                verdict for verdict in preview.verdicts if (verdict.pack, verdict.policy) == (pack.name, policy.name)
+            ]
             counts = Counter(verdict.verdict for verdict in own)
             if policy.enforcement == "advisory" and set(counts) <= {Verdict.NOT_APPLICABLE}:
                 continue

@@ -93,11 +93,13 @@ class EmbeddedEngine:
         self._nursery.close()
 
     def _monitor(self, job: Job, pass_name: PassName, running: list[RunningPack], journal: Journal) -> Monitor:
-        resolved = pass_name == "resolved"
+        resolved = pass_name == "resolved"  # noqa: S105 (not a password)
 
         @functools.cache
         def provider_for(package: str) -> Provider:
-            return OfflineAws(self._world, resolved=resolved) if package == "aws" else GenericProvider(resolved=resolved)
+            return (
+                OfflineAws(self._world, resolved=resolved) if package == "aws" else GenericProvider(resolved=resolved)
+            )
 
         def analyze(registration: Registration, provider: Registration | None) -> None:
             for pack in running:

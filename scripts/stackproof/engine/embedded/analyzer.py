@@ -180,7 +180,7 @@ class RunningPack:
             self._fail(f"refused its configuration: {_words(error)}")
 
     def submit(self, registration: Registration, provider: Registration | None) -> None:
-        """Queue a registration for analysis, with its checked inputs as they are now; the pack may still be starting."""
+        """Queue a registration for analysis, with its checked inputs as they are now; the pack may still start."""
         properties = for_analysis(registration.inputs)
         request = analyzer_pb2.AnalyzeRequest(
             type=registration.type,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import runpy
 import sys
@@ -99,17 +100,19 @@ def main() -> int:
     asyncio.set_event_loop(loop)
     executor = ThreadPoolExecutor(max_workers=settings.parallel * 4)
     loop.set_default_executor(executor)
-    import logging
-
     # A failing program leaves futures unobserved; asyncio's complaints about them would bury the user's own error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    def run() -> None:
+        runpy.run_path(program, run_name="__main__")
+
     try:
-        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__") and None))
+        loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         names = {kind.__name__ for kind in type(error).__mro__}
         return EXIT_BAD_CONFIGURATION if names & CONFIGURATION_ERRORS else EXIT_FAILED
-    except Exception:
+    except Exception:  # noqa: BLE001 (whatever the program raises is told as its error)
         pulumi.log.error("the program raised an exception:\n" + user_traceback(program))
         return EXIT_FAILED
     finally:

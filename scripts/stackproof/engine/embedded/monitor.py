@@ -134,7 +134,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     ) -> None:
         """Answer for ``program``; ``provider_for`` gives the offline provider of a package."""
         self._program = program
-        self._resolved = pass_name == "resolved"
+        self._resolved = pass_name == "resolved"  # noqa: S105 (not a password)
         self._provider_for = provider_for
         self._analyze = analyze
         self._journal = journal
@@ -176,7 +176,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._transforms.remember(registration.urn, request)
         provider = None
         if request.remote:
-            registration.opaque = f"{request.type} is a remote component: its package's plugin would create its children"
+            registration.opaque = (
+                f"{request.type} is a remote component: its package's plugin would create its children"
+            )
         elif request.custom and request.type.startswith("pulumi:providers:"):
             registration.outputs = dict(registration.inputs)
             registration.id = _provider_id(registration.urn) if self._resolved else ""
@@ -258,7 +260,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
         if checked.failures:
             reasons = "; ".join(f"{failure.property}: {failure.reason}" for failure in checked.failures)
-            self._journal.log(LogLine("error", f"{registration.type} {registration.name!r}: {reasons}", registration.urn))
+            self._journal.log(
+                LogLine("error", f"{registration.type} {registration.name!r}: {reasons}", registration.urn)
+            )
             _refuse(context, f"resource '{registration.name}' has a problem: {reasons}")
         registration.inputs = checked.inputs
         return provider
@@ -307,11 +311,20 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             name = inputs.get("name", "")
             self._journal.assume([f"outputs of stack {name} are unknown: no stack can be read offline"])
             outputs: Properties = {"name": name, "outputs": wire.UNKNOWN, "secretOutputNames": wire.UNKNOWN}
-            return resource_pb2.ReadResourceResponse(urn=urn, properties=to_struct(outputs))
+            return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=to_struct(outputs))
         provider = self._provider_of(request, context)
         read = self._provider_for(package_of(request.type)).read(urn, request.id, inputs, provider.inputs)
         self._journal.assume([f"{request.type} {request.id!r} was read offline: its values are invented"])
-        return resource_pb2.ReadResourceResponse(urn=urn, properties=to_struct(read.outputs))
+        return resource_pb2.ReadResourceResponse(urn=urn, id=read.id, properties=to_struct(read.outputs))
+
+    def ExistsResource(
+        self,
+        request: resource_pb2.ExistsResourceRequest,
+        context: grpc.ServicerContext,  # noqa: ARG002
+    ) -> resource_pb2.ExistsResourceResponse:
+        """Answer whether a resource exists already: nobody can tell offline."""
+        self._journal.assume([f"whether {request.type} {request.id!r} exists is unknown offline"])
+        return resource_pb2.ExistsResourceResponse(unknown=True)
 
     def Invoke(
         self,
@@ -323,7 +336,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         args = self._flatten(from_struct(request.args))
         if wire.contains_unknown(dict(args)) or any(self.registry.is_pending(urn) for urn in request.dependsOn):
             return resource_pb2.ResourceInvokeResponse(unknown=True)
-        provider = self._find_provider(request.provider, request.tok, request.version, request.pluginDownloadURL, context)
+        provider = self._find_provider(
+            request.provider, request.tok, request.version, request.pluginDownloadURL, context
+        )
         answer = self._provider_for(package_of(request.tok)).invoke(request.tok, args, provider.inputs)
         self._journal.assume(answer.assumed)
         if answer.failures:
@@ -331,7 +346,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             _refuse(context, f"{request.tok} cannot be answered: {reasons}")
         if answer.values is None:
             return resource_pb2.ResourceInvokeResponse(unknown=True)
-        return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(answer.values)})
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(answer.values))  # the field's name is a keyword
+        return response
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: grpc.ServicerContext) -> NoReturn:
         """Refuse: methods of remote components run in their package's plugin."""
@@ -417,5 +434,3 @@ def _refuse(context: grpc.ServicerContext, reason: str) -> NoReturn:
     """End a request with an error that the SDK shows to the program. Always raises."""
     context.abort(grpc.StatusCode.INVALID_ARGUMENT, reason)
     raise AssertionError(reason)
-
-

@@ -70,7 +70,7 @@ class Registration:
 
 
 def package_of(token: str) -> str:
-    """Give the package of a type or function token: ``aws`` for ``aws:s3/bucket:Bucket`` and ``pulumi:providers:aws``."""
+    """Give the package of a token: ``aws`` for ``aws:s3/bucket:Bucket`` and for ``pulumi:providers:aws``."""
     return token.removeprefix(_PROVIDER_PREFIX).split(":", 1)[0]
 
 
@@ -91,7 +91,7 @@ class Registry:
         self._lock = threading.RLock()
 
     def urn(self, type_: str, name: str, parent: str) -> str:
-        """Make a URN the way the engine does: the types of all ancestors but the Stack, then the type, then the name."""
+        """Make a URN as the engine does: the types of all ancestors but the Stack, the type, the name."""
         chain = type_chain(parent) if parent else ""
         qualified = type_ if chain in {"", STACK_TYPE} else f"{chain}${type_}"
         return f"{self._prefix}{qualified}::{name}"
@@ -124,7 +124,7 @@ class Registry:
         return found is not None and found.custom and not found.id
 
     def provider(self, reference: str, token: str, version: str, download_url: str) -> tuple[Registration, bool]:
-        """Find the provider of a resource or function: the referenced one, or the package's default, made when first used.
+        """Find the provider of a resource or function: the referenced one, or the package's default, made on first use.
 
         Returns the provider and whether this call made it. Raises LookupError for a reference to no known provider.
         """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A pack with one policy that never applies: what an engine costs and does without any rule."""
 
-from pulumi_policy import PolicyPack, ResourceValidationPolicy, ReportViolation, ResourceValidationArgs
+from pulumi_policy import PolicyPack, ReportViolation, ResourceValidationArgs, ResourceValidationPolicy
 
 
 def never(args: ResourceValidationArgs, report: ReportViolation) -> None:  # noqa: ARG001 (CrossGuard's signature)
