@@ -57,6 +57,7 @@ def observed(resource: Resource, asked: dict[str, object]) -> dict[str, object]:
         "inputs": readable(dict(resource.inputs)),
         "outputs": readable(dict(resource.outputs)),
         "provider": short(resource.provider),
+        "opaque": resource.opaque,
         "dependencies": [short(urn) for urn in resource.dependencies],
         "property_dependencies": {
             key: [short(u) for u in urns] for key, urns in resource.property_dependencies.items()
