@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Functions that every other program calls are answered, a policy document for real; an unknown argument gives unknown."""
+"""Functions that most programs call are answered, a policy document for real; an unknown argument gives unknown."""
 
 import json
 

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers without an account: AWS, played from tables, and everything else, echoed."""
+
+from __future__ import annotations
+
+from stackproof.aws.generic import GenericProvider
+from stackproof.aws.provider import Answer, Checked, Created, Failure, OfflineAws, Provider, World
+
+__all__ = ["Answer", "Checked", "Created", "Failure", "GenericProvider", "OfflineAws", "Provider", "World"]

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of AWS types, loaded lazily: one row of a file is decoded when it is first asked for.
+
+``types.json`` is generated (one row a line, so a row is found by text search); ``arns.json`` and ``outputs.json``
+are small reviewed files. The forms are described in ``refresh.render`` and ``arns.render``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, TypeAlias
+
+__all__ = [
+    "FunctionType",
+    "ResourceType",
+    "Shape",
+    "arn_pattern",
+    "function_type",
+    "module_prefix",
+    "output_templates",
+    "provenance",
+    "resource_type",
+    "shape_row",
+]
+
+Shape: TypeAlias = "str | int | list[Shape]"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """What the SDK says about one resource type; property names are wire names."""
+
+    token: str
+    inputs: frozenset[str]
+    required: tuple[str, ...]
+    outputs: dict[str, Shape] = field(default_factory=dict)
+    computed: dict[str, Shape] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    auto_named: str = ""
+    regional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    """What the SDK says about one function; property names are wire names."""
+
+    token: str
+    arguments: tuple[str, ...]
+    outputs: dict[str, Shape]
+
+
+@cache
+def _text(name: str) -> str:
+    return resources.files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+
+
+def _row(section: Literal["shapes", "functions", "resources"], key: str) -> dict[str, Any] | None:
+    """Find and decode one line of a section; a section ends at the first line that is a closing brace."""
+    text = _text("types.json")
+    begin = text.index(f'\n"{section}":{{\n')
+    end = text.index("\n}", begin)
+    start = text.find(f'\n"{key}":', begin, end)
+    if start < 0:
+        return None
+    line = text[start + len(key) + 4 : text.index("\n", start + 1)]
+    row: dict[str, Any] = json.loads(line.removesuffix(","))
+    return row
+
+
+@cache
+def resource_type(token: str) -> ResourceType | None:
+    """Give the row of a resource type such as ``aws:sqs/queue:Queue``, or ``None`` where there is none."""
+    row = _row("resources", token)
+    if row is None:
+        return None
+    required = tuple(row.get("req", ()))
+    return ResourceType(
+        token=token,
+        inputs=frozenset(row.get("in", ())) | frozenset(required),
+        required=required,
+        outputs=row.get("out", {}),
+        computed=row.get("comp", {}),
+        secrets=frozenset(row.get("secret", ())),
+        auto_named=row.get("auto", ""),
+        regional=row.get("region", False),
+    )
+
+
+@cache
+def function_type(token: str) -> FunctionType | None:
+    """Give the row of a function such as ``aws:sqs/getQueue:getQueue``, or ``None`` where there is none."""
+    row = _row("functions", token)
+    return FunctionType(token=token, arguments=tuple(row["in"]), outputs=row["out"]) if row else None
+
+
+@cache
+def shape_row(index: int) -> dict[str, Shape]:
+    """Give the properties of a nested object by its number; an unknown number has none."""
+    return _row("shapes", f"#{index}") or {}
+
+
+@cache
+def provenance() -> dict[str, Any]:
+    """Give the header of the generated table: source, version, date, licence, counts."""
+    header = _text("types.json").split("\n", 2)[1].removesuffix(",").partition(":")[2]
+    found: dict[str, Any] = json.loads(header)
+    return found
+
+
+@cache
+def _reviewed(name: Literal["arns.json", "outputs.json"]) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(_text(name))
+    return table
+
+
+def arn_pattern(short: str) -> str | None:
+    """Give the reviewed ARN template of a type such as ``sqs/queue``, or ``None``."""
+    pattern: str | None = _reviewed("arns.json")["arns"].get(short)
+    return pattern
+
+
+def module_prefix(module: str) -> str:
+    """Give the beginning of the ARNs of a module, up to the account, as a template."""
+    found: str = _reviewed("arns.json")["modules"].get(module, module)
+    return found if ":" in found else f"arn:{{partition}}:{found}:{{region}}:{{account}}"
+
+
+def output_templates(short: str) -> dict[str, Any]:
+    """Give the reviewed output templates of a type such as ``sqs/queue`` (``id`` among them), or an empty dict."""
+    found: dict[str, Any] = _reviewed("outputs.json")["types"].get(short, {})
+    return found
