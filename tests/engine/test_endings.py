@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import ProgramEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from stackproof.engine.embedded import EmbeddedEngine
     from stackproof.model import Job
@@ -174,44 +175,60 @@ def test_a_pack_that_dies_in_the_middle_is_an_error_of_every_later_answer(
     assert all(analysis.error for analysis in run.analyses)
 
 
-def test_nothing_is_left_running_after_an_interrupt(
+SLEEPER = """\
+import fcntl, os, time
+lock = open(f"{folder}/{{os.getpid()}}", "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+os.mkdir(f"{folder}/{{os.getpid()}}.held")
+time.sleep(600)
+"""
+"""A program that never ends, and holds a lock on a file of its own for as long as it lives."""
+
+
+@pytest.fixture
+def previewing(
     tmp_path: Path,
     silent_pack: Path,
     write_program: Callable[[str], Path],
-) -> None:
-    """Ctrl-C ends the program and the packs, and says that nothing was judged."""
-    pids = tmp_path / "pids"
-    root = write_program(f"import os, time\nopen({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\ntime.sleep(600)\n")
+) -> Iterator[subprocess.Popen[str]]:
+    """Give a command whose two passes are both in the middle of a program that never ends."""
+    locks = tmp_path / "locks"
+    locks.mkdir()
+    root = write_program(SLEEPER.format(folder=locks))
     command = [sys.executable, "-m", "stackproof", "preview", str(root), "--policy-pack", str(silent_pack)]
     env = os.environ | {"PYTHONPATH": str(SCRIPTS)}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        _wait_for(lambda: pids.exists() and pids.read_text().count("\n") == 2)
-        process.send_signal(signal.SIGINT)
-        _, words = process.communicate(timeout=30)
-    assert (process.returncode, words.strip()) == (130, "stackproof: interrupted; nothing was judged")
-    _wait_for(lambda: not any(_alive(int(pid)) for pid in pids.read_text().split()))
-
-
-def test_a_killed_engine_takes_the_program_with_it(
-    tmp_path: Path,
-    silent_pack: Path,
-    write_program: Callable[[str], Path],
-) -> None:
-    """SIGKILL leaves no chance to clean up, so the program watches its parent."""
-    pids = tmp_path / "pids"
-    root = write_program(f"import os, time\nopen({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\ntime.sleep(600)\n")
-    command = [sys.executable, "-m", "stackproof", "preview", str(root), "--policy-pack", str(silent_pack)]
-    env = os.environ | {"PYTHONPATH": str(SCRIPTS)}
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _wait_for(lambda: pids.exists() and pids.read_text().count("\n") == 2)
+        _wait_for(lambda: len(list(locks.glob("*.held"))) == 2)
+        assert _alive(locks) == 2
+        yield process
         process.kill()
-    _wait_for(lambda: not any(_alive(int(pid)) for pid in pids.read_text().split()))
+    _wait_for(lambda: _alive(locks) == 0)
 
 
-def _alive(pid: int) -> bool:
-    """Say whether a process runs; one that only waits to be reaped does not."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(state.strip()) and not state.startswith("Z")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_running_after_an_interrupt(previewing: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Ctrl-C or a termination ends the programs, and says that nothing was judged."""
+    previewing.send_signal(number)
+    _, words = previewing.communicate(timeout=30)
+    assert (previewing.returncode, words.strip()) == (130, "stackproof: interrupted; nothing was judged")
+
+
+def test_a_killed_engine_takes_the_program_with_it(previewing: subprocess.Popen[str]) -> None:
+    """SIGKILL leaves no chance to clean up, so the programs watch their parent; the fixture sees them end."""
+    previewing.kill()
+    assert previewing.wait(timeout=30) == -signal.SIGKILL
+
+
+def _alive(locks: Path) -> int:
+    """Count the programs that still hold their lock."""
+    held = 0
+    for path in locks.glob("*[0-9]"):
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held += 1
+    return held
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

@@ -12,7 +12,7 @@ zones = aws.get_availability_zones()
 elsewhere = aws.Provider("elsewhere", region="us-west-2")
 west = aws.get_region(opts=pulumi.InvokeOptions(provider=elsewhere))
 document = aws.iam.get_policy_document(
-    statements=[{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::b/*"], "principals": []}],
+    statements=[{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::b/*"]}],
 )
 bucket = aws.s3.Bucket("bucket", bucket="bucket-dev")
 unknown = aws.iam.get_policy_document_output(
