@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The provider of every package that is not ``aws``: it repeats the inputs and knows no other output.
 
-The SDK takes a property that is missing from a preview's outputs for a known ``None``. So the output-only
-properties of two packages that nearly every program uses are listed here, to be unknown and, if need be, secret.
+A property that is missing from a preview's outputs is unknown to the program all the same; but it has no secret mark,
+and a pack that judges the whole stack takes it for unset. So the output-only properties of two packages that nearly
+every program uses are listed here.
 """
 
 from __future__ import annotations

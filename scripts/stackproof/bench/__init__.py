@@ -25,15 +25,15 @@ _PROGRAM = """\
 import pulumi
 import pulumi_aws as aws
 
-previous = None
+leader = None
 for number in range({count}):
     queue = aws.sqs.Queue(
         f"queue-{{number}}",
         name=f"queue-{{number}}-dev",
-        tags={{"previous": previous.arn}} if previous else None,
+        tags={{"leader": leader.arn}} if number % 10 else None,
     )
-    previous = queue
-pulumi.export("last", previous.arn)
+    leader = leader if number % 10 else queue
+pulumi.export("leader", leader.arn)
 """
 _PACK = """\
 from pulumi_policy import PolicyPack, ResourceValidationPolicy

@@ -103,8 +103,11 @@ def main() -> int:
     # A failing program leaves futures unobserved; asyncio's complaints about them would bury the user's own error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
-    def run() -> None:
+    async def run() -> None:
         runpy.run_path(program, run_name="__main__")
+        # Registrations are tasks that have not begun. Begun, they are awaited one by one; else the SDK waits for
+        # whichever output comes first, over all outputs, again and again: quadratic in the number of resources.
+        await asyncio.sleep(0)
 
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(run))

@@ -12,11 +12,11 @@ zones = aws.get_availability_zones()
 elsewhere = aws.Provider("elsewhere", region="us-west-2")
 west = aws.get_region(opts=pulumi.InvokeOptions(provider=elsewhere))
 document = aws.iam.get_policy_document(
-    statements=[{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::b/*"]}],
+    statements=[aws.iam.GetPolicyDocumentStatementArgs(actions=["s3:GetObject"], resources=["arn:aws:s3:::b/*"])],
 )
 bucket = aws.s3.Bucket("bucket", bucket="bucket-dev")
 unknown = aws.iam.get_policy_document_output(
-    statements=[{"actions": ["s3:GetObject"], "resources": [bucket.arn]}],
+    statements=[aws.iam.GetPolicyDocumentStatementArgsDict(actions=["s3:GetObject"], resources=[bucket.arn])],
 )
 aws.ssm.Parameter(
     "facts",
