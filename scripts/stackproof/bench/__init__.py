@@ -110,7 +110,7 @@ def _write(path: Path, text: str) -> None:
 def show(rows: list[Row]) -> None:
     """Print the table: times in seconds, the ratio to the floor, and the cost of each further resource."""
     table = Table(box=None, header_style="dim", title="embedded engine, pack without rules", title_justify="left")
-    for heading in ("resources", "mocks", "one pass", "both passes", "both / mocks", "ms per further resource"):
+    for heading in ("resources", "mocks", "one pass", "both passes", "both / mocks", "ms / resource"):
         table.add_column(heading, justify="right")
     for before, row in zip([None, *rows], rows, strict=False):
         further = f"{(row.both - before.both) / (row.resources - before.resources) * 1000:.1f}" if before else ""

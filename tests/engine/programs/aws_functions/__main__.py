@@ -16,7 +16,7 @@ document = aws.iam.get_policy_document(
 )
 bucket = aws.s3.Bucket("bucket", bucket="bucket-dev")
 unknown = aws.iam.get_policy_document_output(
-    statements=[aws.iam.GetPolicyDocumentStatementArgsDict(actions=["s3:GetObject"], resources=[bucket.arn])],
+    statements=[{"actions": ["s3:GetObject"], "resources": [bucket.arn]}],  # type: ignore[list-item]  # the SDK takes Outputs, its types do not say so
 )
 aws.ssm.Parameter(
     "facts",
