@@ -66,7 +66,7 @@ class ProgramEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourcePosition:
-    """A line of the user's program: a path relative to the project's folder, and a 1-based line."""
+    """A line of the user's program: a path relative to `Program.shown_from`, and a 1-based line."""
 
     file: str
     line: int
@@ -77,9 +77,12 @@ class Program:
     """A Pulumi program for one stack, ready to run: everything that `Pulumi.yaml` and the stack file say.
 
     Configuration values are strings as Pulumi passes them (objects as JSON), under full keys (``project:key``).
+    ``shown_from`` is the folder to which reports show paths relative: where the command was typed, if the project is
+    below it.
     """
 
     root: Path
+    shown_from: Path
     main: Path
     project: str
     stack: str

@@ -64,6 +64,7 @@ def load_program(root: Path, stack: str, overrides: dict[str, str]) -> Program:
         raise UsageError(message)
     return Program(
         root=root.resolve(),
+        shown_from=Path.cwd() if root.resolve().is_relative_to(Path.cwd()) else root.resolve(),
         main=entry.resolve(),
         project=name,
         stack=stack,

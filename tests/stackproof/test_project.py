@@ -30,6 +30,13 @@ def test_a_program_is_what_its_files_say(project: Path) -> None:
     assert (program.interpreter, program.assumptions) == (Path(sys.executable), ())
 
 
+def test_places_are_shown_from_where_the_command_was_typed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a reader can open them; from elsewhere, relative to the project."""
+    assert load_program(project, "dev", {}).shown_from == project
+    monkeypatch.chdir(project.parent)
+    assert load_program(project, "dev", {}).shown_from == project.parent
+
+
 def test_values_arrive_as_pulumi_passes_them(project: Path) -> None:
     """Objects as JSON, booleans in lower case, nothing as an empty string."""
     (project / "Pulumi.dev.yaml").write_text("config:\n  shop:list: [a, {b: 1}]\n  shop:on: true\n  shop:none:\n")

@@ -220,7 +220,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         path = Path(unquote(urlparse(position.uri).path))
         if not position.uri or not path.is_relative_to(self._program.root) or "site-packages" in path.parts:
             return None
-        return SourcePosition(str(path.relative_to(self._program.root)), position.line)
+        return SourcePosition(str(path.relative_to(self._program.shown_from)), position.line)
 
     def _provider_of(
         self,
