@@ -34,12 +34,13 @@ class Judged:
 
 
 def preview(program: Path, *options: str) -> Judged:
-    """Run the command as the nox session does, with JSON out."""
+    """Run the command as the nox session does, from the folder that holds the program, with JSON out."""
     command = [sys.executable, "-m", "stackproof", "preview", str(program), "--policy-pack", str(ROOT / "policies")]
     env = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
     done = subprocess.run(
         [*command, "--format", "json", *options],
         env=env,
+        cwd=program.parent,
         capture_output=True,
         text=True,
         check=False,
@@ -170,7 +171,7 @@ def test_a_classic_mistake_is_found_where_it_was_made(mistake: Mistake, spoil: C
     assert findings
     for finding in findings:
         assert finding["urn"].split("::")[2].split("$")[-1] == mistake.type
-        assert (finding["file"], finding["enforcement"]) == (mistake.place, "mandatory")
+        assert (finding["file"], finding["enforcement"]) == (f"program/{mistake.place}", "mandatory")
         assert finding["line"] > 0
         assert finding["remedy"]
         assert finding["url"]

@@ -32,9 +32,11 @@ def test_a_program_is_what_its_files_say(project: Path) -> None:
 
 def test_places_are_shown_from_where_the_command_was_typed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a reader can open them; from elsewhere, relative to the project."""
-    assert load_program(project, "dev", {}).shown_from == project
     monkeypatch.chdir(project.parent)
     assert load_program(project, "dev", {}).shown_from == project.parent
+    (project / "elsewhere").mkdir()
+    monkeypatch.chdir(project / "elsewhere")
+    assert load_program(project, "dev", {}).shown_from == project
 
 
 def test_values_arrive_as_pulumi_passes_them(project: Path) -> None:
