@@ -41,7 +41,8 @@ def test(session: nox.Session) -> None:
     """Test the program and the tooling, with coverage; pytest arguments may follow --."""
     prepare(session)
     others = [f"--ignore={folder}" for folder in POLICY_TESTS]
-    default = ["tests", *others, "--cov=program/infra", "--cov=scripts/stackproof"]
+    spread = ["--numprocesses=auto", "--dist=worksteal"]
+    default = ["tests", *others, *spread, "--cov=program/infra", "--cov=scripts/stackproof"]
     session.run("pytest", *(session.posargs or default))
 
 

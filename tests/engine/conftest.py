@@ -34,12 +34,13 @@ def silent_pack() -> Path:
 
 
 @pytest.fixture
-def job(silent_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
-    """Make a job from a program's folder, against the silent pack unless another is named; typed elsewhere."""
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
+    """Make a job from a program's folder, against a pack where one is named; typed elsewhere."""
     monkeypatch.chdir(tmp_path)
 
     def make(root: Path, pack: Path | None = None, timeout: float = 60.0) -> Job:
-        return Job(load_program(root, "dev", {}), (load_pack(pack or silent_pack, "dev", None),), timeout)
+        packs = (load_pack(pack, "dev", None),) if pack else ()
+        return Job(load_program(root, "dev", {}), packs, timeout)
 
     return make
 

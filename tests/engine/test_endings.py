@@ -33,6 +33,16 @@ GOOD_PACK = textwrap.dedent(
 )
 
 
+SLEEPER = """\
+import fcntl, os, time
+lock = open(f"{folder}/{{os.getpid()}}", "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+os.mkdir(f"{folder}/{{os.getpid()}}.held")
+time.sleep(600)
+"""
+"""A program or pack that never ends, and holds a lock on a file of its own for as long as it lives."""
+
+
 @pytest.mark.parametrize(
     ("text", "end", "words"),
     [
@@ -77,13 +87,13 @@ def test_a_program_that_never_ends_is_stopped(
     engine: EmbeddedEngine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
+    tmp_path: Path,
 ) -> None:
     """After the job's timeout, and it is gone then."""
-    root = write_program("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n")
-    run = engine.run(job(root, timeout=3), "faithful")
+    run = engine.run(job(write_program(SLEEPER.format(folder=tmp_path)), timeout=3), "faithful")
     assert run.end is ProgramEnd.TIMED_OUT
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(run.output), 0)
+    assert len(list(tmp_path.glob("*.held"))) == 1
+    _wait_for(lambda: _alive(tmp_path) == 0)
 
 
 def test_what_a_program_prints_is_kept_and_a_flood_is_cut_at_its_head(
@@ -175,31 +185,21 @@ def test_a_pack_that_dies_in_the_middle_is_an_error_of_every_later_answer(
     assert all(analysis.error for analysis in run.analyses)
 
 
-SLEEPER = """\
-import fcntl, os, time
-lock = open(f"{folder}/{{os.getpid()}}", "w")
-fcntl.flock(lock, fcntl.LOCK_EX)
-os.mkdir(f"{folder}/{{os.getpid()}}.held")
-time.sleep(600)
-"""
-"""A program that never ends, and holds a lock on a file of its own for as long as it lives."""
-
-
 @pytest.fixture
 def previewing(
     tmp_path: Path,
-    silent_pack: Path,
     write_program: Callable[[str], Path],
+    write_pack: Callable[[str], Path],
 ) -> Iterator[subprocess.Popen[str]]:
-    """Give a command whose two passes are both in the middle of a program that never ends."""
+    """Give a command whose two passes are both in the middle of a program, and of a pack, that never end."""
     locks = tmp_path / "locks"
     locks.mkdir()
-    root = write_program(SLEEPER.format(folder=locks))
-    command = [sys.executable, "-m", "stackproof", "preview", str(root), "--policy-pack", str(silent_pack)]
+    root, pack = (write(SLEEPER.format(folder=locks)) for write in (write_program, write_pack))
+    command = [sys.executable, "-m", "stackproof", "preview", str(root), "--policy-pack", str(pack)]
     env = os.environ | {"PYTHONPATH": str(SCRIPTS)}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        _wait_for(lambda: len(list(locks.glob("*.held"))) == 2)
-        assert _alive(locks) == 2
+        _wait_for(lambda: len(list(locks.glob("*.held"))) == 4)
+        assert _alive(locks) == 4
         yield process
         process.kill()
     _wait_for(lambda: _alive(locks) == 0)
@@ -213,14 +213,14 @@ def test_nothing_is_left_running_after_an_interrupt(previewing: subprocess.Popen
     assert (previewing.returncode, words.strip()) == (130, "stackproof: interrupted; nothing was judged")
 
 
-def test_a_killed_engine_takes_the_program_with_it(previewing: subprocess.Popen[str]) -> None:
-    """SIGKILL leaves no chance to clean up, so the programs watch their parent; the fixture sees them end."""
+def test_a_killed_engine_takes_programs_and_packs_with_it(previewing: subprocess.Popen[str]) -> None:
+    """SIGKILL leaves no chance to clean up, so a guardian watches; the fixture sees programs and packs end."""
     previewing.kill()
     assert previewing.wait(timeout=30) == -signal.SIGKILL
 
 
 def _alive(locks: Path) -> int:
-    """Count the programs that still hold their lock."""
+    """Count the programs and packs that still hold their lock."""
     held = 0
     for path in locks.glob("*[0-9]"):
         with path.open("w") as file:

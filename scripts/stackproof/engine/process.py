@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections import deque
 from typing import IO, TYPE_CHECKING
+
+from stackproof.engine import guardian
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +35,11 @@ class Child:
     """
 
     def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
-        """Start a process in a group of its own. Raises OSError where the program cannot be executed."""
+        """Start a process in a group of its own, under a guardian. Raises OSError where it cannot be executed."""
+        if not os.access(command[0], os.X_OK):
+            raise FileNotFoundError(errno.ENOENT, "no such program", command[0])
         self._process = subprocess.Popen(  # noqa: S603 (an argument list, never a shell)
-            command,
+            [sys.executable, "-I", "-S", guardian.__file__, *command],
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.PIPE,
@@ -90,15 +96,13 @@ class Child:
 
     def stop(self, grace: float = 2.0) -> None:
         """End the process and all it started: asked first, killed after ``grace`` seconds."""
+        self._signal(signal.SIGTERM)
+        self.wait(grace)
+        self._signal(signal.SIGKILL)
+        self.wait(grace)
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
-        self._signal(signal.SIGTERM)
-        if self.wait(grace) is None:
-            self._signal(signal.SIGKILL)
-            self.wait(grace)
-        else:
-            self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

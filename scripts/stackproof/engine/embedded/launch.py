@@ -14,7 +14,6 @@ import logging
 import os
 import runpy
 import sys
-import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,21 +23,6 @@ EXIT_NO_SDK = 34
 
 CONFIGURATION_ERRORS = {"ConfigMissingError", "ConfigTypeError", "ConfigurationError"}
 """The SDK's own errors about configuration, and the name by which a program's `RunError` says that it is one."""
-
-
-def die_with_parent() -> None:
-    """End this process once the parent's end of standard input closes, so that a killed parent leaves no orphan."""
-    descriptor = os.dup(0)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-
-    def watch() -> None:
-        while os.read(descriptor, 1):
-            pass
-        os._exit(EXIT_FAILED)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def user_traceback(main: str) -> str:
@@ -127,5 +111,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    die_with_parent()
     sys.exit(main())
