@@ -72,14 +72,14 @@ def spoil(program: Path) -> Callable[[str, str, str], Path]:
 
 @pytest.fixture(scope="module")
 def sample() -> Judged:
-    """Judge the sample as it stands, in every stack."""
-    return preview(ROOT / "program")
+    """Judge the sample as it stands, in its least and its most demanding stack."""
+    return preview(ROOT / "program", "--stack", "dev", "--stack", "prod")
 
 
-def test_the_sample_is_proven_in_all_three_stacks(sample: Judged) -> None:
+def test_the_sample_is_proven(sample: Judged) -> None:
     """Nothing violated, nothing unproven; the reports fit the published schema."""
     assert (sample.code, sample.errors) == (0, "")
-    assert [stack["judged"]["stack"] for stack in sample.stacks] == ["dev", "staging", "prod"]
+    assert [stack["judged"]["stack"] for stack in sample.stacks] == ["dev", "prod"]
     for stack in sample.stacks:
         jsonschema.validate(stack, json_report.schema(), jsonschema.Draft202012Validator)
         assert (stack["exitCode"], stack["findings"], stack["problems"]) == (0, [], [])

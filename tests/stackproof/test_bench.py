@@ -5,17 +5,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stackproof import bench
 from stackproof.bench import Row, measure, show
 
 if TYPE_CHECKING:
     import pytest
 
 
-def test_a_measurement_takes_the_floor_one_pass_and_both() -> None:
-    """Each is a whole process that did its work, so none is free."""
+def test_a_size_is_measured_by_whole_processes_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The floor runs here for real; the two previews, which other tests run, are noted and take as long."""
+    commands: list[list[str]] = []
+    real = bench._time
+
+    def time(command: list[str]) -> float:
+        commands.append(command)
+        return real(command) if "stackproof.bench.floor" in command else 2 * real(["-c", ""])
+
+    monkeypatch.setattr(bench, "_time", time)
     (row,) = measure((1,), runs=1)
-    assert row.resources == 1
-    assert min(row.floor, row.faithful, row.both) > 0
+    assert (row.resources, row.floor > row.faithful > 0) == (1, True)
+    assert [command[1] for command in commands] == ["stackproof.bench.floor", "stackproof", "stackproof"]
+    assert [command[-2:] for command in commands[1:]] == [["--pass", "faithful"], ["--fail-on", "violation"]]
 
 
 def test_the_table_gives_ratios_and_the_cost_of_a_further_resource(capsys: pytest.CaptureFixture[str]) -> None:
