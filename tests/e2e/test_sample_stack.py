@@ -8,17 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
 
+from stackproof import cli
 from stackproof.report import json_report
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "aws:codecommit/repository:Repository"
@@ -33,19 +32,27 @@ class Judged:
     errors: str
 
 
-def preview(program: Path, *options: str) -> Judged:
-    """Run the command as the nox session does, from the folder that holds the program, with JSON out."""
-    command = [sys.executable, "-m", "stackproof", "preview", str(program), "--policy-pack", str(ROOT / "policies")]
-    env = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
-    done = subprocess.run(
-        [*command, "--format", "json", *options],
-        env=env,
-        cwd=program.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Judged(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
+Preview = Callable[..., Judged]
+
+
+def words(program: Path, *options: str) -> list[str]:
+    """Give the command as the nox session types it, with JSON out."""
+    return ["preview", str(program), "--policy-pack", str(ROOT / "policies"), "--format", "json", *options]
+
+
+@pytest.fixture
+def preview(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Preview:
+    """Type the command in this process, which spares each test the start of another; the engine's own are real."""
+
+    def type_(program: Path, *options: str) -> Judged:
+        monkeypatch.chdir(program.parent)
+        monkeypatch.setattr("sys.argv", ["stackproof", *words(program, *options)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return Judged(int(str(ended.value.code)), [json.loads(line) for line in out.splitlines()], err)
+
+    return type_
 
 
 @pytest.fixture
@@ -72,8 +79,11 @@ def spoil(program: Path) -> Callable[[str, str, str], Path]:
 
 @pytest.fixture(scope="module")
 def sample() -> Judged:
-    """Judge the sample as it stands, in its least and its most demanding stack."""
-    return preview(ROOT / "program", "--stack", "dev", "--stack", "prod")
+    """Judge the sample as it stands, in its least and its most demanding stack, by a process as users start it."""
+    command = [sys.executable, "-m", "stackproof", *words(ROOT / "program", "--stack", "dev", "--stack", "prod")]
+    env = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    return Judged(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
 
 
 def test_the_sample_is_proven(sample: Judged) -> None:
@@ -168,7 +178,11 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_classic_mistake_is_found_where_it_was_made(mistake: Mistake, spoil: Callable[[str, str, str], Path]) -> None:
+def test_a_classic_mistake_is_found_where_it_was_made(
+    mistake: Mistake,
+    spoil: Callable[[str, str, str], Path],
+    preview: Preview,
+) -> None:
     """Exit code 1; the rule, the resource, the file and line, what to do, and what Pulumi could not have read of it."""
     # Where both passes see the mistake, one of them is enough here, and takes half the time.
     passes = "both" if mistake.only_resolved else "faithful"
@@ -189,6 +203,7 @@ def test_a_classic_mistake_is_found_where_it_was_made(mistake: Mistake, spoil: C
 
 def test_a_mistake_that_pulumi_would_let_pass_is_unproven_in_its_own_terms(
     spoil: Callable[[str, str, str], Path],
+    preview: Preview,
 ) -> None:
     """The faithful pass alone finds nothing and proves nothing."""
     mistake = MISTAKES["the contributor may do everything"]
@@ -196,7 +211,10 @@ def test_a_mistake_that_pulumi_would_let_pass_is_unproven_in_its_own_terms(
     assert (alone.code, alone.stacks[0]["findings"]) == (3, [])
 
 
-def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_error(program: Path) -> None:
+def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_error(
+    program: Path,
+    preview: Preview,
+) -> None:
     """Exit code 2, the key, what was found, what is accepted, and no traceback."""
     judged = preview(program, "--stack", "dev", "--config", "environmentSuffix=DEV!")
     assert judged.code == 2
@@ -207,7 +225,7 @@ def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_
     assert "Traceback" not in problem
 
 
-def test_a_missing_stack_file_is_a_usage_error(program: Path) -> None:
+def test_a_missing_stack_file_is_a_usage_error(program: Path, preview: Preview) -> None:
     """Exit code 2, and the stacks that are there."""
     judged = preview(program, "--stack", "qa")
     assert (judged.code, judged.stacks) == (2, [])
