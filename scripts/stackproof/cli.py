@@ -48,14 +48,6 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class Strictness(StrEnum):
-    """The values of `--fail-on`."""
-
-    VIOLATION = FailOn.VIOLATION
-    UNPROVEN = FailOn.UNPROVEN
-    ADVISORY = FailOn.ADVISORY
-
-
 class Passes(StrEnum):
     """The values of `--pass`."""
 
@@ -90,7 +82,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="The report's form.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file instead.")] = None,
-    fail_on: Annotated[Strictness, typer.Option(help="The least that ends with a failure.")] = Strictness.UNPROVEN,
+    fail_on: Annotated[FailOn, typer.Option(help="The least that ends with a failure.")] = FailOn.UNPROVEN,
     pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
     timeout: Annotated[
         float, typer.Option(min=1, help="Seconds that the program, or a pack's answer, may take.")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stackproof.wire import Properties
 
 __all__ = [
+    "STACK_TYPE",
     "Analysis",
     "Diagnostic",
     "Enforcement",
@@ -38,6 +39,9 @@ __all__ = [
     "Unproven",
     "Verdict",
 ]
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+"""The type token of the Stack itself, the root of every URN's ancestry."""
 
 PassName = Literal["faithful", "resolved"]
 Severity = Literal["critical", "high", "medium", "low", "info"]

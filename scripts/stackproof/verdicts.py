@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, cast, get_args
 
 from stackproof.model import (
+    STACK_TYPE,
     Analysis,
     Diagnostic,
     Finding,
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FailOn", "blocking", "exit_code", "judge"]
 
-_STACK_TYPE = "pulumi:pulumi:Stack"
 _EVERY_POLICY = "all"
 """CrossGuard's reserved name: here, a verdict that concerns all policies of a pack."""
 
@@ -46,7 +47,7 @@ _UNKNOWN_PATH = re.compile(r"value at \.(?P<path>.+) can't be known during previ
 _SEVERITIES = get_args(Severity)
 
 
-class FailOn:
+class FailOn(StrEnum):
     """What makes `stackproof preview` end with a failure, from the least to the strictest."""
 
     VIOLATION = "violation"
@@ -135,12 +136,12 @@ def _unfinished(passes: Sequence[Pass]) -> Iterator[PolicyVerdict]:
     run = passes[1]
     said = next((line.message for line in run.log if line.severity == "error"), run.end.value)
     words = said.splitlines()[-1]
-    stack = next((resource for resource in run.resources if resource.type == _STACK_TYPE), None)
+    stack = next((resource for resource in run.resources if resource.type == STACK_TYPE), None)
     yield PolicyVerdict(
         pack="",
         policy=_EVERY_POLICY,
         urn=stack.urn if stack else "",
-        type=_STACK_TYPE,
+        type=STACK_TYPE,
         name=stack.name if stack else "",
         verdict=Verdict.UNPROVEN,
         judged_in="resolved",
@@ -159,7 +160,7 @@ def _judge_pack(pack: PolicyPack, heard: Sequence[_Heard], resources: Sequence[R
             if not policy.stack_level:
                 said = [_heard_on(one, pack.name, policy, resource.urn) for one in heard]
                 yield _combine(pack.name, policy, resource, heard, said)
-    stack = next((resource for resource in resources if resource.type == _STACK_TYPE), None)
+    stack = next((resource for resource in resources if resource.type == STACK_TYPE), None)
     if stack is not None:
         yield from _judge_stack(pack, [policy for policy in enabled if policy.stack_level], heard, stack, resources)
 

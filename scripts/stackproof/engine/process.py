@@ -74,11 +74,6 @@ class Child:
         if is_stdout:
             self.first_line_read.set()
 
-    @property
-    def returncode(self) -> int | None:
-        """The exit code, or None while the process runs."""
-        return self._process.poll()
-
     def output(self) -> str:
         """Give the last lines that the process printed on either stream, after the first line of standard output."""
         head = [f"… {self._dropped} earlier lines left out"] if self._dropped else []

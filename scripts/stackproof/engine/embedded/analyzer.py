@@ -20,16 +20,16 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from stackproof import wire
-from stackproof.engine.embedded.registry import STACK_TYPE, Registration
 from stackproof.engine.embedded.structs import for_analysis, from_struct, to_struct
 from stackproof.engine.pack_config import PolicyConfig, reconcile
 from stackproof.errors import UnrunnableError
-from stackproof.model import Analysis, Diagnostic, PolicyInfo, PolicyPack
+from stackproof.model import STACK_TYPE, Analysis, Diagnostic, PolicyInfo, PolicyPack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from stackproof.engine.embedded.registry import Registration
     from stackproof.engine.process import Child, Nursery
     from stackproof.model import Enforcement, Job, PackSource
     from stackproof.wire import Properties

@@ -23,7 +23,6 @@ from pulumi.runtime.proto import (
 
 from stackproof import wire
 from stackproof.engine.embedded.registry import (
-    STACK_TYPE,
     Options,
     Registration,
     Registry,
@@ -31,7 +30,7 @@ from stackproof.engine.embedded.registry import (
 )
 from stackproof.engine.embedded.structs import flatten, from_struct, to_struct
 from stackproof.engine.embedded.transforms import Transforms
-from stackproof.model import LogLine, SourcePosition
+from stackproof.model import STACK_TYPE, LogLine, SourcePosition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,14 +9,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stackproof.model import Resource, SourcePosition
+from stackproof.model import STACK_TYPE, Resource, SourcePosition
 
 if TYPE_CHECKING:
     from stackproof.wire import Properties
 
-__all__ = ["STACK_TYPE", "Options", "Registration", "Registry", "package_of", "type_chain"]
+__all__ = ["Options", "Registration", "Registry", "package_of", "type_chain"]
 
-STACK_TYPE = "pulumi:pulumi:Stack"
 _PROVIDER_PREFIX = "pulumi:providers:"
 
 
