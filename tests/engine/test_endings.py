@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,18 @@ def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
     with pytest.raises(UnrunnableError, match=words) as raised:
         engine.run(made, "faithful")
     assert str(made.packs[0].root) in str(raised.value)
+
+
+def test_two_packs_of_one_name_are_an_error(
+    engine: EmbeddedEngine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+    write_pack: Callable[[str], Path],
+) -> None:
+    """One of them could pass for both, whatever the other found."""
+    once = job(write_program(""), write_pack(GOOD_PACK.format(body="None")))
+    with pytest.raises(UnrunnableError, match="are both named 'written'; rename one"):
+        engine.run(replace(once, packs=once.packs * 2), "faithful")
 
 
 def test_a_pack_whose_policies_are_all_disabled_is_an_error(

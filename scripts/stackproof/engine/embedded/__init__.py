@@ -70,6 +70,7 @@ class EmbeddedEngine:
                 starting = [pool.submit(pack.start) for pack in running]
                 ended = self._run_program(job, monitor, journal, starting)
                 packs = tuple(start.result() for start in starting)
+            _refuse_namesakes(packs)
             registrations = monitor.registry.all()
             analyses = [analysis for pack in running for analysis in pack.finish(registrations)]
         finally:
@@ -159,6 +160,16 @@ class EmbeddedEngine:
         except OSError as error:
             message = f"program {program.main} cannot be started with {program.interpreter}: {error.strerror}"
             raise UnrunnableError(message) from error
+
+
+def _refuse_namesakes(packs: tuple[PolicyPack, ...]) -> None:
+    """Refuse two packs of one name: an answer says only the name, so one pack's would be taken for the other's."""
+    first: dict[str, PolicyPack] = {}
+    for pack in packs:
+        other = first.setdefault(pack.name, pack)
+        if other is not pack:
+            message = f"policy packs {other.root} and {pack.root} are both named {pack.name!r}; rename one of them"
+            raise UnrunnableError(message)
 
 
 def _failed(start: futures.Future[PolicyPack]) -> bool:
