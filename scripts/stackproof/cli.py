@@ -19,6 +19,7 @@ from rich.console import Console
 
 from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
+from stackproof.engine.pulumi import PulumiEngine
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.model import Job, Pass, PassName, Preview
 from stackproof.project import load_pack, load_program, stack_names
@@ -46,6 +47,17 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class Engines(StrEnum):
+    """The engines that `--engine` knows."""
+
+    EMBEDDED = "embedded"
+    PULUMI = "pulumi"
+
+    def make(self) -> Engine:
+        """Make the engine. Raises UnrunnableError where it cannot be had on this machine."""
+        return PulumiEngine(World()) if self is Engines.PULUMI else EmbeddedEngine(World())
 
 
 class Passes(StrEnum):
@@ -80,6 +92,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     config: Annotated[
         list[str] | None, typer.Option(help="KEY=VALUE that replaces the stack file's; repeatable.")
     ] = None,
+    engine: Annotated[Engines, typer.Option(help="Who runs the program and the packs.")] = Engines.EMBEDDED,
     format_: Annotated[Format, typer.Option("--format", help="The report's form.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file instead.")] = None,
     fail_on: Annotated[FailOn, typer.Option(help="The least that ends with a failure.")] = FailOn.UNPROVEN,
@@ -124,7 +137,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     codes: list[int] = []
     with _destination(output) as console:
         for job in jobs:
-            judged = _run(job, pass_.names, commit)
+            judged = _run(engine.make(), job, pass_.names, commit)
             _print(console, judged, format_, fail_on)
             codes.append(exit_code(judged, fail_on))
     raise typer.Exit(_gravest(codes))
@@ -143,8 +156,7 @@ def _gravest(codes: list[int]) -> int:
     return max(codes, key=[0, 3, 1, 2, 4].index)
 
 
-def _run(job: Job, names: tuple[PassName, ...], commit: str) -> Preview:
-    engine: Engine = EmbeddedEngine(World())
+def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> Preview:
     with _progress(f"judging {job.program.project} · {job.program.stack}"), _stopping(engine):
         pool = futures.ThreadPoolExecutor(max_workers=len(names))
         try:

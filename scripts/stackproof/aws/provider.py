@@ -61,10 +61,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A resource's id (``""``: not known yet) and all its outputs, the inputs among them."""
+    """A resource's id (``""``: not known yet), all its outputs, the inputs among them, and what is not so for sure."""
 
     id: str
     outputs: Properties
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

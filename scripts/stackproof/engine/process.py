@@ -34,22 +34,28 @@ class Child:
 
     """
 
-    def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
-        """Start a process in a group of its own, under a guardian. Raises OSError where it cannot be executed."""
+    def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str], stdout: Path | None = None) -> None:
+        """Start a process in a group of its own, under a guardian; ``stdout`` is a file that takes standard output.
+
+        Raises:
+            OSError: it cannot be executed, or the file cannot be written.
+
+        """
         if not os.access(command[0], os.X_OK):
             raise FileNotFoundError(errno.ENOENT, "no such program", command[0])
-        self._process = subprocess.Popen(  # noqa: S603 (an argument list, never a shell)
-            [sys.executable, "-I", "-S", guardian.__file__, *command],
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
+        with stdout.open("wb") if stdout else contextlib.nullcontext(subprocess.PIPE) as out:
+            self._process = subprocess.Popen(  # noqa: S603 (an argument list, never a shell)
+                [sys.executable, "-I", "-S", guardian.__file__, *command],
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
         self.first_line = ""
         self.first_line_read = threading.Event()
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -57,6 +63,7 @@ class Child:
         self._readers = [
             threading.Thread(target=self._drain, args=(stream, is_stdout), daemon=True)
             for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False))
+            if stream is not None
         ]
         for reader in self._readers:
             reader.start()
@@ -113,13 +120,19 @@ class Nursery:
         self._lock = threading.Lock()
         self._closed = False
 
-    def start(self, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Child:
-        """Start a child. Raises OSError where it cannot be executed, InterruptedError after `close`."""
+    def start(
+        self,
+        command: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        stdout: Path | None = None,
+    ) -> Child:
+        """Start a child as `Child` does. Raises OSError where it cannot be executed, InterruptedError after `close`."""
         with self._lock:
             if self._closed:
                 message = "stopped before the process was started"
                 raise InterruptedError(message)
-            child = Child(command, cwd, env)
+            child = Child(command, cwd, env, stdout)
             self._children.add(child)
             return child
 

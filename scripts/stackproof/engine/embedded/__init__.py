@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import time
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from stackproof.aws import GenericProvider, OfflineAws, World
+from stackproof.aws import World, providers
 from stackproof.engine.embedded import launch
 from stackproof.engine.embedded.analyzer import RunningPack
 from stackproof.engine.embedded.monitor import EngineService, Journal, Monitor
@@ -24,7 +23,6 @@ from stackproof.errors import UnrunnableError
 from stackproof.model import LogLine, Pass, ProgramEnd
 
 if TYPE_CHECKING:
-    from stackproof.aws import Provider
     from stackproof.engine.embedded.registry import Registration
     from stackproof.engine.process import Child
     from stackproof.model import Job, PassName, PolicyPack, Program
@@ -94,13 +92,7 @@ class EmbeddedEngine:
         self._nursery.close()
 
     def _monitor(self, job: Job, pass_name: PassName, running: list[RunningPack], journal: Journal) -> Monitor:
-        resolved = pass_name == "resolved"  # noqa: S105 (not a password)
-
-        @functools.cache
-        def provider_for(package: str) -> Provider:
-            return (
-                OfflineAws(self._world, resolved=resolved) if package == "aws" else GenericProvider(resolved=resolved)
-            )
+        provider_for = providers(self._world, resolved=pass_name == "resolved")  # noqa: S105 (not a password)
 
         def analyze(registration: Registration, provider: Registration | None) -> None:
             for pack in running:

@@ -20,10 +20,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from stackproof import wire
-from stackproof.engine.embedded.structs import for_analysis, from_struct, to_struct
 from stackproof.engine.pack_config import PolicyConfig, reconcile
 from stackproof.errors import UnrunnableError
 from stackproof.model import STACK_TYPE, Analysis, Diagnostic, PolicyInfo, PolicyPack
+from stackproof.structs import for_analysis, from_struct, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +106,7 @@ class RunningPack:
         announced = tuple(_announced(info, policy) for policy in info.policies)
         config = reconcile(self._source, announced)
         self._configure(config)
+        self.config = config
         if all(entry.enforcement == "disabled" for entry in config.values()):
             self._fail("has every policy disabled by its configuration: a gate without rules proves nothing")
         self._pack = PolicyPack(

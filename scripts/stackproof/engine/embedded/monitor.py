@@ -28,9 +28,9 @@ from stackproof.engine.embedded.registry import (
     Registry,
     package_of,
 )
-from stackproof.engine.embedded.structs import flatten, from_struct, to_struct
 from stackproof.engine.embedded.transforms import Transforms
 from stackproof.model import STACK_TYPE, LogLine, SourcePosition
+from stackproof.structs import flatten, from_struct, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine events of the real CLI, read line by line while they are written, and what they say of one run.
+
+The form is that of ``sdk/go/common/apitype/events.go`` in Pulumi's source: one JSON object a line, with a sequence
+number, a time, and one member that names the kind of event.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from stackproof.model import STACK_TYPE, LogLine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Events", "PolicyEvent", "Seen", "missing_plugin"]
+
+_MISSING_PLUGIN = re.compile(r"no resource plugin 'pulumi-resource-(?P<package>[a-zA-Z0-9-]+?)(?:-v[^']*)?' found")
+_PACK_FAILED = "failed to run policy: "
+_SEVERITIES: dict[str, Literal["info", "warning", "error"]] = {
+    "info": "info",
+    "info#err": "info",
+    "warning": "warning",
+    "error": "error",
+}
+_OF_THE_CLI = (
+    "an unhandled error occurred: program exited with non-zero exit code: 1",  # said of every program that failed
+    "preview failed",  # said of every violation
+    "update failed",
+)
+
+
+def missing_plugin(text: str) -> str | None:
+    """Give the package whose plugin the CLI could not find, or ``None`` where that is not what went wrong."""
+    match = _MISSING_PLUGIN.search(text)
+    return match["package"] if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEvent:
+    """One thing that a policy said."""
+
+    pack: str
+    policy: str
+    urn: str
+    enforcement: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What events tell of a resource beyond what packs are shown; ``provider`` is a URN."""
+
+    custom: bool
+    parent: str
+    id: str
+    provider: str
+    op: str
+
+
+@dataclass(slots=True)
+class Events:
+    """What was read so far.
+
+    Attributes:
+        policies: what policies said, in order.
+        summaries: by pack and URN (``""``: the whole stack), the names of the policies that passed or failed.
+        resources: by URN.
+        crashes: by URN (``""``: the whole stack), what a pack raised.
+        log: what the program and the engine logged.
+        output: what the program printed.
+        completed: whether the program ran to its end: only then the Stack's outputs are registered.
+        result: the CLI's own word at the end, ``""`` before it.
+
+    """
+
+    path: Path
+    policies: list[PolicyEvent] = field(default_factory=list)
+    summaries: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    resources: dict[str, Seen] = field(default_factory=dict)
+    crashes: dict[str, str] = field(default_factory=dict)
+    log: list[LogLine] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
+    completed: bool = False
+    result: str = ""
+    _offset: int = 0
+    _stack_outputs: int = 0
+
+    def read(self) -> None:
+        """Take in the whole lines that were written since the last call; a file that is not there yet has none.
+
+        Raises:
+            ValueError: a line is not an event.
+
+        """
+        if not self.path.is_file():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._offset)
+            text = file.read()
+        whole, newline, _ = text.rpartition(b"\n")
+        self._offset += len(whole) + len(newline)
+        for line in whole.splitlines():
+            self._take(json.loads(line))
+
+    def _take(self, event: dict[str, Any]) -> None:
+        match event:
+            case {"diagnosticEvent": said}:
+                self._diagnostic(said)
+            case {"policyEvent": said}:
+                self.policies.append(
+                    PolicyEvent(
+                        pack=said["policyPackName"],
+                        policy=said["policyName"],
+                        urn=said.get("resourceUrn", ""),
+                        enforcement=said["enforcementLevel"],
+                        severity=said.get("severity", ""),
+                        message=said["message"].removesuffix("\n"),
+                    )
+                )
+            case {"policyAnalyzeSummaryEvent": summary}:
+                self._summary(summary, summary["resourceUrn"])
+            case {"policyAnalyzeStackSummaryEvent": summary}:
+                self._summary(summary, "")
+            case {"resourcePreEvent": step} | {"resOutputsEvent": step}:
+                self._step(step["metadata"], has_outputs="resOutputsEvent" in event)
+            case {"summaryEvent": summary}:
+                self.result = summary["result"]
+            case _:
+                return
+
+    def _summary(self, summary: dict[str, Any], urn: str) -> None:
+        names = frozenset([*summary.get("passed", ()), *summary.get("failed", ())])
+        self.summaries[summary["policyPackName"], urn] = names
+
+    def _step(self, step: dict[str, Any], *, has_outputs: bool) -> None:
+        state = step.get("new")
+        if state is None:
+            return
+        provider = state.get("provider", "").rpartition("::")[0]
+        self.resources[state["urn"]] = Seen(
+            custom=state.get("custom", False),
+            parent=state["parent"],
+            id=state["id"],
+            provider=provider,
+            op=step["op"],
+        )
+        if state["type"] == STACK_TYPE and has_outputs:
+            # Once when the Stack is registered, and once more at the program's end.
+            self._stack_outputs += 1
+            self.completed = self._stack_outputs > 1
+
+    def _diagnostic(self, said: dict[str, Any]) -> None:
+        severity, message = _SEVERITIES.get(said["severity"]), said["message"]
+        if severity is None or said.get("ephemeral"):
+            return
+        if said["severity"] == "info#err" or (severity == "info" and message.endswith("\n\n")):
+            # Lines that a process printed; after the end it is the language host's own about being stopped.
+            if not self.result:
+                self.output.append(message.removesuffix("\n").removesuffix("\n"))
+            return
+        text = message.strip()
+        if severity == "error" and text.startswith(_PACK_FAILED):
+            words = text.removeprefix(_PACK_FAILED).removeprefix("Exception calling application: ")
+            self.crashes.setdefault(said.get("urn", ""), words)
+        elif text not in _OF_THE_CLI or (severity == "error" and not self.log):
+            self.log.append(LogLine(severity, text, said.get("urn", "")))

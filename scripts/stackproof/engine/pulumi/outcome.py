@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How one run of the real CLI becomes a `Pass`: what packs were shown, what they said, where resources stand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
+
+from pulumi.runtime.proto import analyzer_pb2
+
+from stackproof import wire
+from stackproof.engine.pulumi import cli
+from stackproof.engine.pulumi.events import missing_plugin
+from stackproof.errors import UnrunnableError
+from stackproof.model import (
+    STACK_TYPE,
+    Analysis,
+    Diagnostic,
+    LogLine,
+    Pass,
+    ProgramEnd,
+    Resource,
+    SourcePosition,
+)
+from stackproof.structs import from_struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from stackproof.aws.serve import ProviderServer
+    from stackproof.engine.pulumi.events import Events, Seen
+    from stackproof.engine.pulumi.workspace import Workspace
+    from stackproof.model import Enforcement, Job, PassName, PolicyPack, Program
+
+__all__ = ["Outcome", "assemble"]
+
+_COULD_NOT_RUN = "can't run policy '"
+_CONFIGURATION = re.compile(r"^(Missing required configuration variable|Configuration '[^']*' value)")
+_POSITION = re.compile(r"^project://(?P<path>/[^#]*)#(?P<line>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is left of one run when its folder and its processes are gone.
+
+    ``shown`` and ``stack`` are the requests that packs were sent; ``positions`` the stack traces of the digest by URN;
+    ``words`` what the CLI printed on standard error.
+    """
+
+    events: Events
+    code: int | None
+    words: str
+    shown: tuple[analyzer_pb2.AnalyzeRequest, ...]
+    stack: analyzer_pb2.AnalyzeStackRequest | None
+    states: dict[str, dict[str, object]]
+    assumed: tuple[str, ...]
+    opaque: dict[str, str]
+
+    @classmethod
+    def of(cls, place: Workspace, events: Events, code: int | None, words: str, server: ProviderServer) -> Outcome:
+        """Read the files of a run that has ended."""
+        shown: list[analyzer_pb2.AnalyzeRequest] = []
+        stack: analyzer_pb2.AnalyzeStackRequest | None = None
+        for method, content in _record(place.record):
+            if method == "Analyze":
+                shown.append(analyzer_pb2.AnalyzeRequest.FromString(content))
+            elif method == "AnalyzeStack":
+                stack = analyzer_pb2.AnalyzeStackRequest.FromString(content)
+        return cls(
+            events, code, words, tuple(shown), stack, _states(place.digest), tuple(server.assumed), server.opaque
+        )
+
+    @property
+    def missing(self) -> str | None:
+        """The package whose plugin the CLI asked for, if that is what ended the run."""
+        said = [line.message for line in self.events.log if line.severity == "error"]
+        return next(filter(None, map(missing_plugin, [*said, self.words])), None)
+
+
+def _record(path: Path) -> Iterator[tuple[str, bytes]]:
+    if not path.is_file():
+        return
+    for line in path.read_bytes().splitlines():
+        method, _, content = line.partition(b" ")
+        yield method.decode(), base64.b64decode(content)
+
+
+def _states(path: Path) -> dict[str, dict[str, object]]:
+    """Read the new states of the digest by URN; a run that failed early printed none."""
+    try:
+        digest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    steps = digest.get("steps") or []
+    return {step["urn"]: step["newState"] for step in steps if step.get("newState")}
+
+
+def assemble(job: Job, name: PassName, packs: Sequence[PolicyPack], outcome: Outcome, started: float) -> Pass:
+    """Make the pass of a run.
+
+    Raises:
+        UnrunnableError: the CLI did not come to run the program.
+
+    """
+    events = outcome.events
+    if outcome.code not in {0, None} and not events.result:
+        message = f"the Pulumi CLI could not run {job.program.root}: {cli.explain(outcome.words)}"
+        raise UnrunnableError(message)
+    end, lines = _end(job, outcome)
+    return Pass(
+        name=name,
+        end=end,
+        exit_code=outcome.code,
+        output="\n".join(events.output),
+        resources=tuple(_resources(job.program, outcome)),
+        packs=tuple(packs),
+        analyses=tuple(analysis for pack in packs for analysis in _analyses(pack, outcome)),
+        log=tuple(dict.fromkeys([*events.log, *lines])),
+        assumptions=(*job.program.assumptions, *outcome.assumed),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _end(job: Job, outcome: Outcome) -> tuple[ProgramEnd, list[LogLine]]:
+    """Say how the program ended; the CLI exits with 1 for a violation as well, and with 0 for one that left early."""
+    events = outcome.events
+    errors = [line for line in events.log if line.severity == "error"]
+    if outcome.code is None:
+        words = f"the program did not end within {job.timeout:g} seconds and was stopped"
+        return ProgramEnd.TIMED_OUT, [LogLine("error", words)]
+    if events.completed and not errors:
+        return ProgramEnd.COMPLETED, []
+    if any(_CONFIGURATION.match(line.message) for line in errors):
+        return ProgramEnd.BAD_CONFIGURATION, []
+    if errors:
+        return ProgramEnd.FAILED, []
+    if events.crashes:
+        words = "the CLI stops at the first error of a pack; what the program would register after it was not seen"
+        return ProgramEnd.COMPLETED, [LogLine("warning", words)]
+    return ProgramEnd.EXITED_EARLY, [LogLine("error", "the program ended its process before Pulumi was done with it")]
+
+
+def _resources(program: Program, outcome: Outcome) -> Iterator[Resource]:
+    whole = {item.urn: item for item in outcome.stack.resources} if outcome.stack else {}
+    for request in outcome.shown:
+        seen = outcome.events.resources.get(request.urn)
+        known = whole.get(request.urn)
+        yield Resource(
+            urn=request.urn,
+            type=request.type,
+            name=request.name,
+            custom=seen.custom if seen else bool(request.provider.urn) or request.type.startswith("pulumi:providers:"),
+            parent=_parent(request, seen),
+            provider=request.provider.urn,
+            inputs=from_struct(request.properties),
+            outputs=from_struct(known.properties) if known else {},
+            dependencies=tuple(sorted(known.dependencies)) if known else (),
+            property_dependencies=(
+                {key: tuple(sorted(value.urns)) for key, value in sorted(known.propertyDependencies.items())}
+                if known
+                else {}
+            ),
+            source=_position(program, outcome.states.get(request.urn, {})),
+            opaque=outcome.opaque.get(request.urn, ""),
+        )
+
+
+def _parent(request: analyzer_pb2.AnalyzeRequest, seen: Seen | None) -> str:
+    return request.options.parent or (seen.parent if seen else "")
+
+
+def _position(program: Program, state: dict[str, object]) -> SourcePosition | None:
+    """Find the line of the user's own code: the first frame inside the project that is no installed package."""
+    trace = state.get("stackTrace")
+    frames = [state, *(trace if isinstance(trace, list) else [])]
+    return next((found for frame in frames if (found := _own_position(program, frame))), None)
+
+
+def _own_position(program: Program, frame: dict[str, object]) -> SourcePosition | None:
+    match = _POSITION.match(str(frame.get("sourcePosition", "")))
+    if match is None:
+        return None
+    path = (program.root / unquote(match["path"]).lstrip("/")).resolve()
+    if not path.is_relative_to(program.root) or "site-packages" in path.parts:
+        return None
+    return SourcePosition(str(path.relative_to(program.shown_from)), int(match["line"]))
+
+
+def _analyses(pack: PolicyPack, outcome: Outcome) -> Iterator[Analysis]:
+    """Give a pack's answers: none for a request that the engine does not report as answered."""
+    stack_level = {policy.name for policy in pack.policies if policy.stack_level}
+    descriptions = {policy.name: policy.description for policy in pack.policies}
+    said: dict[tuple[bool, str], list[Diagnostic]] = {}
+    for event in outcome.events.policies:
+        if event.pack == pack.name:
+            diagnostic = Diagnostic(
+                policy=event.policy,
+                urn=event.urn,
+                enforcement=cast("Enforcement", event.enforcement),
+                severity=event.severity,
+                description=descriptions.get(event.policy, ""),
+                message=event.message.removeprefix(descriptions.get(event.policy, "")).strip(),
+                could_not_run=event.message.startswith(_COULD_NOT_RUN),
+            )
+            key = (True, "") if event.policy in stack_level else (False, event.urn)
+            said.setdefault(key, []).append(diagnostic)
+    for request in outcome.shown:
+        tainted = tuple(wire.unknown_paths(from_struct(request.properties)))
+        yield from _answer(pack, outcome, request.urn, tainted, said.get((False, request.urn), []))
+    if outcome.stack is not None:
+        yield from _stack_answer(pack, outcome, outcome.stack, said.get((True, ""), []))
+
+
+def _answer(
+    pack: PolicyPack,
+    outcome: Outcome,
+    urn: str,
+    tainted: tuple[str, ...],
+    said: list[Diagnostic],
+) -> Iterator[Analysis]:
+    summary = outcome.events.summaries.get((pack.name, urn))
+    error = outcome.events.crashes.get(urn, "") if summary is None else ""
+    if summary is None and not error:
+        return
+    yield Analysis(
+        pack=pack.name,
+        urn=urn,
+        stack_level=False,
+        tainted=tainted,
+        diagnostics=tuple(said),
+        not_applicable=_not_applicable(pack, summary, stack_level=False),
+        error=error,
+    )
+
+
+def _stack_answer(
+    pack: PolicyPack,
+    outcome: Outcome,
+    request: analyzer_pb2.AnalyzeStackRequest,
+    said: list[Diagnostic],
+) -> Iterator[Analysis]:
+    tainted: list[str] = []
+    for item in request.resources:
+        tainted += [f"{item.urn}#{path}" for path in wire.unknown_paths(from_struct(item.properties))]
+    stack = next((item.urn for item in request.resources if item.type == STACK_TYPE), "")
+    summary = outcome.events.summaries.get((pack.name, ""))
+    error = outcome.events.crashes.get("", "") if summary is None else ""
+    if summary is None and not error:
+        return
+    yield Analysis(
+        pack=pack.name,
+        urn=stack,
+        stack_level=True,
+        tainted=tuple(tainted),
+        diagnostics=tuple(said),
+        not_applicable=_not_applicable(pack, summary, stack_level=True),
+        error=error,
+    )
+
+
+def _not_applicable(pack: PolicyPack, summary: frozenset[str] | None, *, stack_level: bool) -> dict[str, str]:
+    """List the enabled policies that neither passed nor failed: events do not say why."""
+    if summary is None:
+        return {}
+    return {
+        policy.name: "not applicable"
+        for policy in pack.policies
+        if policy.stack_level is stack_level and policy.enforcement != "disabled" and policy.name not in summary
+    }
