@@ -237,8 +237,18 @@ def _config_value(value: object) -> tuple[str, bool]:
         return json.dumps(value), False
     if isinstance(value, dict | list):
         plain, is_secret = _without_ciphertext(value)
-        return json.dumps(plain), is_secret
+        return _json(plain), is_secret
     return "" if value is None else str(value), False
+
+
+_ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+"""What Go's encoder escapes beyond what JSON asks for (``encoding/json``, HTMLEscape)."""
+
+
+def _json(value: object) -> str:
+    """Write an object as the CLI hands it to programs: compact, keys sorted, as Go escapes."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.translate(_ESCAPED)
 
 
 def _without_ciphertext(value: object) -> tuple[object, bool]:

@@ -19,22 +19,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from stackproof.synthetic import write_program
+
 __all__ = ["Row", "measure", "show"]
 
-_PROGRAM = """\
-import pulumi
-import pulumi_aws as aws
-
-leader = None
-for number in range({count}):
-    queue = aws.sqs.Queue(
-        f"queue-{{number}}",
-        name=f"queue-{{number}}-dev",
-        tags={{"leader": leader.arn}} if number % 10 else None,
-    )
-    leader = leader if number % 10 else queue
-pulumi.export("leader", leader.arn)
-"""
 _PACK = """\
 from pulumi_policy import PolicyPack, ResourceValidationPolicy
 
@@ -68,10 +56,7 @@ def measure(sizes: tuple[int, ...], runs: int) -> list[Row]:
 
 
 def _row(root: Path, size: int, runs: int) -> Row:
-    program = root / f"program-{size}"
-    _write(program / "Pulumi.yaml", "name: bench\nruntime: python\n")
-    _write(program / "Pulumi.dev.yaml", "config:\n  aws:region: us-east-1\n")
-    _write(program / "__main__.py", _PROGRAM.format(count=size))
+    program = write_program(root / f"program-{size}", size)
     preview = [
         "-m",
         "stackproof",

@@ -303,6 +303,7 @@ def _options(registration: Registration) -> analyzer_pb2.AnalyzerResourceOptions
         aliases=options.aliases,
         parent=registration.parent,
     )
+    sent.customTimeouts.SetInParent()
     if options.timeouts:
         create, update, delete = options.timeouts
         sent.customTimeouts.create = create

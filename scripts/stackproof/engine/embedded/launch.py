@@ -100,7 +100,7 @@ def main() -> int:
         names = {kind.__name__ for kind in type(error).__mro__}
         return EXIT_BAD_CONFIGURATION if names & CONFIGURATION_ERRORS else EXIT_FAILED
     except Exception:  # noqa: BLE001 (whatever the program raises is told as its error)
-        pulumi.log.error("the program raised an exception:\n" + user_traceback(program))
+        pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(program))
         return EXIT_FAILED
     finally:
         executor.shutdown(wait=True)

@@ -27,11 +27,11 @@ _SEVERITIES: dict[str, Literal["info", "warning", "error"]] = {
     "warning": "warning",
     "error": "error",
 }
-_OF_THE_CLI = (
-    "an unhandled error occurred: program exited with non-zero exit code: 1",  # said of every program that failed
-    "preview failed",  # said of every violation
-    "update failed",
-)
+_VIOLATED = ("preview failed", "update failed")
+"""What the CLI adds where a policy was violated: the policy's own event says more."""
+
+_PROGRAM_FAILED = "an unhandled error occurred: program exited with non-zero exit code: 1"
+"""What it adds to every error of a program."""
 
 
 def missing_plugin(text: str) -> str | None:
@@ -90,6 +90,11 @@ class Events:
     result: str = ""
     _offset: int = 0
     _stack_outputs: int = 0
+
+    @property
+    def errors(self) -> list[LogLine]:
+        """The errors among what was logged."""
+        return [line for line in self.log if line.severity == "error"]
 
     def read(self) -> None:
         """Take in the whole lines that were written since the last call; a file that is not there yet has none.
@@ -168,5 +173,5 @@ class Events:
         if severity == "error" and text.startswith(_PACK_FAILED):
             words = text.removeprefix(_PACK_FAILED).removeprefix("Exception calling application: ")
             self.crashes.setdefault(said.get("urn", ""), words)
-        elif text not in _OF_THE_CLI or (severity == "error" and not self.log):
+        elif text not in _VIOLATED and not (text == _PROGRAM_FAILED and self.errors):
             self.log.append(LogLine(severity, text, said.get("urn", "")))

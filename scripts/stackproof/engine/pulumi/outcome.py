@@ -79,7 +79,7 @@ class Outcome:
     @property
     def missing(self) -> str | None:
         """The package whose plugin the CLI asked for, if that is what ended the run."""
-        said = [line.message for line in self.events.log if line.severity == "error"]
+        said = [line.message for line in self.events.errors]
         return next(filter(None, map(missing_plugin, [*said, self.words])), None)
 
 
@@ -130,19 +130,20 @@ def assemble(job: Job, name: PassName, packs: Sequence[PolicyPack], outcome: Out
 def _end(job: Job, outcome: Outcome) -> tuple[ProgramEnd, list[LogLine]]:
     """Say how the program ended; the CLI exits with 1 for a violation as well, and with 0 for one that left early."""
     events = outcome.events
-    errors = [line for line in events.log if line.severity == "error"]
     if outcome.code is None:
         words = f"the program did not end within {job.timeout:g} seconds and was stopped"
         return ProgramEnd.TIMED_OUT, [LogLine("error", words)]
-    if events.completed and not errors:
+    if events.completed and not events.errors:
         return ProgramEnd.COMPLETED, []
-    if any(_CONFIGURATION.match(line.message) for line in errors):
-        return ProgramEnd.BAD_CONFIGURATION, []
-    if errors:
-        return ProgramEnd.FAILED, []
+    if events.errors:
+        badly = any(_CONFIGURATION.match(line.message) for line in events.errors)
+        return (ProgramEnd.BAD_CONFIGURATION if badly else ProgramEnd.FAILED), []
     if events.crashes:
         words = "the CLI stops at the first error of a pack; what the program would register after it was not seen"
         return ProgramEnd.COMPLETED, [LogLine("warning", words)]
+    if outcome.code:
+        words = f"the Pulumi CLI ended with exit code {outcome.code}: {cli.explain(outcome.words) or 'without a word'}"
+        return ProgramEnd.FAILED, [LogLine("error", words)]
     return ProgramEnd.EXITED_EARLY, [LogLine("error", "the program ended its process before Pulumi was done with it")]
 
 
