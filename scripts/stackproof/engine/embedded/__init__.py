@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from concurrent import futures
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from stackproof.aws import World, providers
-from stackproof.engine.embedded import launch
+from stackproof.engine.embedded import channels, launch
 from stackproof.engine.embedded.analyzer import RunningPack
+from stackproof.engine.embedded.environment import stack_environment
 from stackproof.engine.embedded.monitor import EngineService, Journal, Monitor
 from stackproof.engine.process import Nursery
 from stackproof.errors import UnrunnableError
@@ -33,8 +31,10 @@ _PARALLEL = 8
 _POLL = 0.1
 """Seconds between two looks at whether a pack failed to start while the program runs."""
 
+_STOP = 5.0
+"""Seconds that a handler may still take once its program is gone; what it does then counts for nothing."""
+
 _SERVER_THREADS = 4 * _PARALLEL
-_MESSAGE_LIMIT = 400 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,9 @@ class EmbeddedEngine:
         starting: list[futures.Future[PolicyPack]],
     ) -> _Ended:
         """Run the program to its end, to the job's timeout, or until a pack turns out not to start."""
-        server = grpc.server(
-            futures.ThreadPoolExecutor(max_workers=_SERVER_THREADS),
-            options=(
-                ("grpc.max_receive_message_length", _MESSAGE_LIMIT),
-                ("grpc.max_send_message_length", _MESSAGE_LIMIT),
-            ),
-        )
+        server, port = channels.serve(futures.ThreadPoolExecutor(max_workers=_SERVER_THREADS))
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
         engine_pb2_grpc.add_EngineServicer_to_server(EngineService(journal), server)
-        port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         try:
             child = self._start_program(job.program, f"127.0.0.1:{port}")
@@ -129,22 +122,14 @@ class EmbeddedEngine:
             finally:
                 self._nursery.stop(child)
         finally:
-            server.stop(grace=None)
+            server.stop(grace=None).wait(timeout=_STOP)
         return _ended(child, code, job, journal, completed=monitor.completed.is_set())
 
     def _start_program(self, program: Program, address: str) -> Child:
-        env = os.environ | {
-            "PULUMI_ORGANIZATION": "organization",
-            "PULUMI_PROJECT": program.project,
-            "PULUMI_STACK": program.stack,
-            "PULUMI_CONFIG": json.dumps(program.config),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(program.secret_keys)),
-            "PULUMI_DRY_RUN": "true",
+        env = stack_environment(program) | {
             "STACKPROOF_PARALLEL": str(_PARALLEL),
             "STACKPROOF_PROJECT_ROOT": str(program.root),
             "PYTHONUNBUFFERED": "1",
-            # The SDK's client would send even 127.0.0.1 through a proxy of the environment.
-            "no_proxy": "127.0.0.1,localhost",
         }
         command = [str(program.interpreter), str(Path(launch.__file__)), address, str(program.main)]
         try:

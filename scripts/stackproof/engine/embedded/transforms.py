@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import grpc
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
+from stackproof.engine.embedded import channels
+
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
@@ -100,7 +102,7 @@ class Transforms:
     def _call(self, callback: callback_pb2.Callback, message: Message, context: grpc.ServicerContext) -> bytes:
         with self._lock:
             if callback.target not in self._channels:
-                self._channels[callback.target] = grpc.insecure_channel(callback.target)
+                self._channels[callback.target] = channels.connect(callback.target)
             channel = self._channels[callback.target]
         invoke = callback_pb2.CallbackInvokeRequest(token=callback.token, request=message.SerializeToString())
         try:
