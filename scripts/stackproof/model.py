@@ -33,6 +33,7 @@ __all__ = [
     "Preview",
     "Program",
     "ProgramEnd",
+    "Remediation",
     "Resource",
     "Severity",
     "SourcePosition",
@@ -140,7 +141,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class PolicyInfo:
-    """One CrossGuard policy as its pack announces it, with the enforcement level that its configuration gives."""
+    """One CrossGuard policy as its pack announces it.
+
+    ``enforcement`` is the level that its configuration gives, ``declared`` the one that the pack's own code gives.
+    """
 
     name: str
     enforcement: Enforcement
@@ -151,17 +155,19 @@ class PolicyInfo:
     remediation_steps: str
     url: str
     reports_unknowns: bool
+    declared: Enforcement
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyPack:
-    """A pack that was loaded: ``digest`` is the SHA-256 of the files it consists of."""
+    """A pack that was loaded: ``digest`` is the SHA-256 of its files, ``notes`` what its reader must know."""
 
     name: str
     version: str
     root: Path
     digest: str
     policies: tuple[PolicyInfo, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +184,20 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
+class Remediation:
+    """What a policy at level remediate did to a resource: the properties it changed, or why it could not run."""
+
+    policy: str
+    changed: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """A pack's answer to one request: a resource, or (``stack_level``) the whole stack under the Stack's URN.
 
-    ``tainted`` holds the property paths of the unknowns that the request carried; ``error`` is what the pack raised.
+    ``tainted`` holds the property paths of the unknowns that the request carried, also of those that a remediation
+    replaced first; ``error`` says why there is no answer.
     """
 
     pack: str
@@ -191,6 +207,7 @@ class Analysis:
     diagnostics: tuple[Diagnostic, ...]
     not_applicable: dict[str, str]
     error: str = ""
+    remediations: tuple[Remediation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +281,11 @@ class PolicyVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One stack, judged. ``problems`` are what kept the program or a pack from running to its end."""
+    """One stack, judged.
+
+    ``problems`` are what kept the program or a pack from running to its end; ``notices`` what a reader of a clean
+    result must know: levels that were weakened, policies that judged nothing, resources that were rewritten.
+    """
 
     project: str
     stack: str
@@ -275,6 +296,7 @@ class Preview:
     resources: tuple[Resource, ...]
     verdicts: tuple[PolicyVerdict, ...]
     problems: tuple[str, ...]
+    notices: tuple[str, ...]
     configuration_error: bool
     program_output: str
     log: tuple[LogLine, ...]

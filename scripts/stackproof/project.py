@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -263,9 +264,19 @@ def _without_ciphertext(value: object) -> tuple[object, bool]:
     return value, False
 
 
+def _unique(path: Path, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of its members; of two with one name, JSON would silently take the last."""
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"{path}: {twice!r} stands twice in one object; remove one")
+    return unique
+
+
 def _pack_config(path: Path) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=partial(_unique, path))
     except json.JSONDecodeError as error:
         message = f"{path}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}; mend the file"
         raise UsageError(message) from error

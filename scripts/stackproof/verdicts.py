@@ -4,17 +4,18 @@
 The faithful pass leaves unknown what Pulumi's own preview leaves unknown; the resolved pass synthesises it. A
 violation in either is a fail. Where the faithful pass could not judge (the policy said so, or stayed silent on a
 request that held an unknown), the resolved pass decides; where neither can tell, the verdict is unproven. What was
-never analysed, or raised, is a fail that says so.
+never analysed, or raised, is a fail that says so; so is what a pack says in the name of a policy it does not have.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast, get_args
 
+from stackproof.errors import UnrunnableError
 from stackproof.model import (
     STACK_TYPE,
     Analysis,
@@ -28,6 +29,7 @@ from stackproof.model import (
     Unproven,
     Verdict,
 )
+from stackproof.notices import notices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,12 +69,16 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A pass, indexed: who analysed what, what each policy said, which packs raised."""
+    """A pass, indexed: who analysed what, what each policy said, which packs raised.
+
+    ``guessed`` holds the unknowns of each resource that a remediation rewrote without knowing them, by URN.
+    """
 
     name: PassName
     answers: Mapping[tuple[str, str], Analysis]
     stack_answers: Mapping[str, Analysis]
     resources: Mapping[str, Resource]
+    guessed: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, run: Pass) -> _Heard:
@@ -81,17 +87,24 @@ class _Heard:
             answers={(a.pack, a.urn): a for a in run.analyses if not a.stack_level},
             stack_answers={a.pack: a for a in run.analyses if a.stack_level},
             resources={resource.urn: resource for resource in run.resources},
+            guessed={a.urn: a.tainted for a in run.analyses if a.tainted and any(r.changed for r in a.remediations)},
         )
 
 
 def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview:
-    """Give the verdicts on one stack from one or two passes over it."""
+    """Give the verdicts on one stack from one or two passes over it.
+
+    Raises:
+        UnrunnableError: the packs are such that nothing they say could be a verdict.
+
+    """
+    _refuse_unfit(passes)
     heard = [_Heard.of(run) for run in passes]
     resources = list({urn: resource for one in reversed(heard) for urn, resource in one.resources.items()}.values())
     resources.sort(key=lambda resource: resource.urn)
     packs = passes[0].packs
     verdicts = [verdict for pack in packs for verdict in _judge_pack(pack, heard, resources)]
-    verdicts += list(_unfinished(passes))
+    verdicts += [*_unfinished(passes), *_empty(passes, resources)]
     if passes[0].end is not ProgramEnd.COMPLETED:
         verdicts = [_cut_short(verdict, passes[0].end) for verdict in verdicts]
     return Preview(
@@ -104,12 +117,69 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         resources=tuple(resources),
         verdicts=tuple(verdicts),
         problems=tuple(_problems(passes)),
+        notices=notices(passes, verdicts),
         configuration_error=any(run.end is ProgramEnd.BAD_CONFIGURATION for run in passes),
         program_output=passes[0].output,
         log=tuple({line: None for run in passes for line in run.log}),
         assumptions=tuple({note: None for run in passes for note in run.assumptions}),
         seconds=max(run.seconds for run in passes),
     )
+
+
+def _refuse_unfit(passes: Sequence[Pass]) -> None:
+    """Refuse packs without rules, and names by which one answer would be taken for another's."""
+    packs = passes[0].packs
+    if not packs:
+        raise UnrunnableError("no policy pack took part: a gate without rules proves nothing")
+    first: dict[str, PolicyPack] = {}
+    for pack in packs:
+        other = first.setdefault(pack.name, pack)
+        if other is not pack:
+            raise UnrunnableError(
+                f"policy packs {other.root} and {pack.root} are both named {pack.name!r}; rename one of them"
+            )
+        reason = _unfit(pack)
+        if reason:
+            raise UnrunnableError(f"policy pack {pack.root} {reason}")
+    for run in passes[1:]:
+        changed = [pack for pack in run.packs if pack != first.get(pack.name)]
+        if changed or len(run.packs) != len(packs):
+            where = changed[0].root if changed else packs[0].root
+            raise UnrunnableError(f"policy pack {where} announced other policies in the {run.name} pass; run it again")
+
+
+def _unfit(pack: PolicyPack) -> str:
+    """Say why a pack cannot be a gate, or nothing."""
+    if not pack.policies:
+        return "has no policies: a gate without rules proves nothing"
+    if all(policy.enforcement == "disabled" for policy in pack.policies):
+        return "has every policy disabled by its configuration: a gate without rules proves nothing"
+    names = Counter(policy.name for policy in pack.policies)
+    if names[_EVERY_POLICY]:
+        return f"has a policy named {_EVERY_POLICY!r}, which stands for every policy; rename it"
+    twice = [name for name, count in names.items() if count > 1]
+    return f"has {names[twice[0]]} policies named {twice[0]!r}; rename all but one" if twice else ""
+
+
+def _empty(passes: Sequence[Pass], resources: Sequence[Resource]) -> Iterator[PolicyVerdict]:
+    """Give the verdict on a program that has nothing to judge: more likely a mistake than a stack."""
+    if passes[0].end is not ProgramEnd.COMPLETED or any(map(_counts, resources)):
+        return
+    stack = next((resource for resource in resources if resource.type == STACK_TYPE), None)
+    yield PolicyVerdict(
+        pack="",
+        policy=_EVERY_POLICY,
+        urn=stack.urn if stack else "",
+        type=STACK_TYPE,
+        name=stack.name if stack else "",
+        verdict=Verdict.UNPROVEN,
+        judged_in=passes[0].name,
+        reason="the program registers no resource, so there was nothing to judge",
+    )
+
+
+def _counts(resource: Resource) -> bool:
+    return bool(resource.opaque) or (resource.custom and not resource.type.startswith("pulumi:providers:"))
 
 
 def _cut_short(verdict: PolicyVerdict, end: ProgramEnd) -> PolicyVerdict:
@@ -156,10 +226,13 @@ def _judge_pack(pack: PolicyPack, heard: Sequence[_Heard], resources: Sequence[R
         if blocked is not None:
             yield blocked
             continue
-        for policy in enabled:
-            if not policy.stack_level:
-                said = [_heard_on(one, pack.name, policy, resource.urn) for one in heard]
-                yield _combine(pack.name, policy, resource, heard, said)
+        own = [policy for policy in enabled if not policy.stack_level]
+        yield from _foreign(
+            pack.name, resource, own, [(one, one.answers.get((pack.name, resource.urn))) for one in heard]
+        )
+        for policy in own:
+            said = [_heard_on(one, pack.name, policy, resource.urn) for one in heard]
+            yield _combine(pack.name, policy, resource, heard, said)
     stack = next((resource for resource in resources if resource.type == STACK_TYPE), None)
     if stack is not None:
         yield from _judge_stack(pack, [policy for policy in enabled if policy.stack_level], heard, stack, resources)
@@ -173,13 +246,34 @@ def _integrity(pack: str, resource: Resource, heard: Sequence[_Heard]) -> Policy
         if answer is None and resource.urn in one.resources:
             reason = "the pack never analysed this resource"
         elif answer is not None and answer.error:
-            reason = f"the pack raised an exception: {answer.error}"
+            reason = f"the pack gave no answer: {answer.error}"
         else:
             continue
         return replace(verdict, judged_in=one.name, findings=(_gate_finding(resource, reason),), reason=reason)
     if resource.opaque:
         return replace(verdict, verdict=Verdict.UNPROVEN, reason=resource.opaque)
     return None
+
+
+def _foreign(
+    pack: str,
+    resource: Resource,
+    policies: Sequence[PolicyInfo],
+    answers: Sequence[tuple[_Heard, Analysis | None]],
+) -> Iterator[PolicyVerdict]:
+    """Give the verdict on what a pack says in the name of a policy that should not speak here: it must not be lost."""
+    names = {policy.name for policy in policies}
+    for one, answer in answers:
+        said = [(item.policy, item.message) for item in answer.diagnostics] if answer else []
+        said += [(item.policy, item.problem) for item in answer.remediations] if answer else []
+        strange = [(name, message) for name, message in said if name not in names]
+        if strange:
+            name, message = strange[0]
+            reason = f"the pack speaks for policy {name!r}, which it has not enabled for this: {message}"
+            finding = _gate_finding(resource, reason)
+            verdict = _verdict(pack, _EVERY_POLICY, resource, Verdict.FAIL)
+            yield replace(verdict, judged_in=one.name, findings=(finding,), reason=reason)
+            return
 
 
 def _gate_finding(resource: Resource, message: str) -> Finding:
@@ -198,21 +292,28 @@ def _gate_finding(resource: Resource, message: str) -> Finding:
 
 def _heard_on(one: _Heard, pack: str, policy: PolicyInfo, urn: str) -> _Said | None:
     answer = one.answers.get((pack, urn))
-    return None if answer is None else _said(answer, policy, answer.diagnostics)
+    return None if answer is None else _said(answer, policy, one.guessed.get(urn, ()))
 
 
-def _said(answer: Analysis, policy: PolicyInfo, diagnostics: Iterable[Diagnostic]) -> _Said:
-    own = [diagnostic for diagnostic in diagnostics if diagnostic.policy == policy.name]
-    refusals = [diagnostic for diagnostic in own if diagnostic.could_not_run]
-    violations = tuple(diagnostic for diagnostic in own if not diagnostic.could_not_run)
-    not_applicable = answer.not_applicable.get(policy.name)
+def _said(answer: Analysis, policy: PolicyInfo, guessed: tuple[str, ...]) -> _Said:
+    """Read what a policy said. ``guessed`` are unknowns that a remediation rewrote: no policy could see them."""
+    own = [diagnostic for diagnostic in answer.diagnostics if diagnostic.policy == policy.name]
+    violations = tuple(_at_least(policy, diagnostic) for diagnostic in own if not diagnostic.could_not_run)
+    refusals = [diagnostic.message for diagnostic in own if diagnostic.could_not_run]
+    refusals += [item.problem for item in answer.remediations if item.policy == policy.name and item.problem]
     if refusals:
-        paths = [match["path"] for refusal in refusals if (match := _UNKNOWN_PATH.search(refusal.message))]
+        paths = [match["path"] for refusal in refusals if (match := _UNKNOWN_PATH.search(refusal))]
         return _Said(violations, tuple(paths) or answer.tainted, doubtful=True)
-    silent = not violations and not_applicable is None
-    if silent and answer.tainted and not policy.reports_unknowns:
-        return _Said(doubt=answer.tainted, doubtful=True)
-    return _Said(violations, not_applicable=not_applicable)
+    unseen = guessed or (() if policy.reports_unknowns else answer.tainted)
+    if unseen and not violations:
+        return _Said(doubt=unseen, doubtful=True)
+    return _Said(violations, not_applicable=answer.not_applicable.get(policy.name))
+
+
+def _at_least(policy: PolicyInfo, violation: Diagnostic) -> Diagnostic:
+    """Hold a violation to its policy's level where the pack says less of it."""
+    weaker = violation.enforcement in {"advisory", "disabled"} and policy.enforcement != "advisory"
+    return replace(violation, enforcement=policy.enforcement) if weaker else violation
 
 
 def _combine(
@@ -251,7 +352,7 @@ def _judge_stack(
     for one in heard:
         answer = one.stack_answers.get(pack.name)
         if answer is None or answer.error:
-            reason = f"the pack raised an exception: {answer.error}" if answer else "the pack never analysed the stack"
+            reason = f"the pack gave no answer: {answer.error}" if answer else "the pack never analysed the stack"
             finding = replace(_gate_finding(stack, reason), key="stack")
             yield replace(
                 _verdict(pack.name, _EVERY_POLICY, stack, Verdict.FAIL),
@@ -260,9 +361,11 @@ def _judge_stack(
                 reason=reason,
             )
             return
+    yield from _foreign(pack.name, stack, policies, [(one, one.stack_answers[pack.name]) for one in heard])
     by_urn = {resource.urn: resource for resource in resources}
+    guessed = [tuple(f"{urn}#{path}" for urn, paths in one.guessed.items() for path in paths) for one in heard]
     for policy in policies:
-        said = [_said(one.stack_answers[pack.name], policy, one.stack_answers[pack.name].diagnostics) for one in heard]
+        said = [_said(one.stack_answers[pack.name], policy, unseen) for one, unseen in zip(heard, guessed, strict=True)]
         yield from _judge_stack_policy(pack.name, policy, heard, said, stack, by_urn)
 
 
@@ -297,10 +400,10 @@ def _judge_stack_policy(  # noqa: PLR0913, PLR0917 (one step of `_judge_stack`, 
 
 def _stack_unproven(path: str, by_urn: Mapping[str, Resource]) -> Unproven:
     """Split a path that begins with a URN, as taint has it (``URN#path``) and as packs report it (``URN.path``)."""
-    urns = [urn for urn in by_urn if path.startswith((f"{urn}#", f"{urn}."))]
+    urns = [path[: end.start()] for end in re.finditer(r"[#.]", path) if path[: end.start()] in by_urn]
     if not urns:
         return Unproven(path, ())
-    urn = max(urns, key=len)
+    urn = urns[-1]
     inner = path[len(urn) + 1 :]
     return Unproven(f"{by_urn[urn].name}.{inner}", _sources(inner, by_urn[urn]) or (urn,))
 

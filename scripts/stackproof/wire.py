@@ -8,7 +8,8 @@ The constants are Pulumi's own (``sdk/go/common/resource/properties.go`` and ``s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "is_unknown",
     "reveal",
     "secret",
+    "tainted_paths",
     "unknown_paths",
 ]
 
@@ -56,6 +58,8 @@ UNKNOWN_SENTINELS = frozenset(
 )
 """One sentinel for each kind: string, boolean, number, array, asset, archive, object."""
 
+_ANY_SENTINEL = re.compile("|".join(sorted(UNKNOWN_SENTINELS)))
+
 
 def is_unknown(value: object) -> bool:
     """Say whether a value *is* a sentinel (a sentinel inside a longer text is ordinary text, as for the engine)."""
@@ -79,20 +83,33 @@ def reveal(value: Value) -> Value:
     return value
 
 
-def unknown_paths(value: Value, path: str = "") -> Iterator[str]:
+def unknown_paths(value: Value) -> Iterator[str]:
     """Yield the property path of every unknown in a value, such as ``tags.Name`` or ``ingress[0].cidrBlocks``."""
-    if is_unknown(value):
+    return _paths(value, "", is_unknown)
+
+
+def tainted_paths(value: Value) -> Iterator[str]:
+    """Yield the path of every unknown, and of every longer text that holds a sentinel: nobody can judge it either."""
+    return _paths(value, "", _is_tainted)
+
+
+def _is_tainted(value: object) -> bool:
+    return isinstance(value, str) and len(value) >= len(UNKNOWN) and _ANY_SENTINEL.search(value) is not None
+
+
+def _paths(value: Value, path: str, marked: Callable[[object], bool]) -> Iterator[str]:
+    if marked(value):
         yield path
     elif is_secret(value):
-        yield from unknown_paths(reveal(value), path)
+        yield from _paths(reveal(value), path, marked)
     elif isinstance(value, Mapping):
         if value.get(SIGNATURE) == OUTPUT_SIGNATURE and "value" not in value:
             yield path
         for key, item in value.items():
-            yield from unknown_paths(item, f"{path}.{key}" if path else key)
+            yield from _paths(item, f"{path}.{key}" if path else key, marked)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from unknown_paths(item, f"{path}[{index}]")
+            yield from _paths(item, f"{path}[{index}]", marked)
 
 
 def contains_unknown(value: Value) -> bool:

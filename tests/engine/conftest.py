@@ -12,15 +12,19 @@ from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.model import Job
 from stackproof.project import load_pack, load_program
+from stackproof.verdicts import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from stackproof.engine import Engine
+    from stackproof.model import Preview
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def engine() -> Iterator[EmbeddedEngine]:
+def engine() -> Iterator[Engine]:
     """Give an engine, and end what it started."""
     made = EmbeddedEngine(World())
     yield made
@@ -43,6 +47,16 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
         return Job(load_program(root, "dev", {}), packs, timeout)
 
     return make
+
+
+@pytest.fixture
+def judged(engine: Engine) -> Callable[[Job], Preview]:
+    """Judge a job by both passes, one after the other."""
+
+    def run(job: Job) -> Preview:
+        return judge(job, engine.name, "", [engine.run(job, name) for name in ("faithful", "resolved")])
+
+    return run
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from stackproof.model import ProgramEnd
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from stackproof.engine.embedded import EmbeddedEngine
+    from stackproof.engine import Engine
     from stackproof.model import Job
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -62,7 +61,7 @@ def test_a_program_that_ends_badly_is_told_as_what_it_is(
     text: str,
     end: ProgramEnd,
     words: str,
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
 ) -> None:
@@ -73,7 +72,7 @@ def test_a_program_that_ends_badly_is_told_as_what_it_is(
 
 
 def test_a_traceback_begins_in_the_users_own_code(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
 ) -> None:
@@ -85,7 +84,7 @@ def test_a_traceback_begins_in_the_users_own_code(
 
 
 def test_a_program_that_never_ends_is_stopped(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
     tmp_path: Path,
@@ -98,7 +97,7 @@ def test_a_program_that_never_ends_is_stopped(
 
 
 def test_what_a_program_prints_is_kept_and_a_flood_is_cut_at_its_head(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
 ) -> None:
@@ -122,7 +121,7 @@ def test_what_a_program_prints_is_kept_and_a_flood_is_cut_at_its_head(
 def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
     text: str,
     words: str,
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
     write_pack: Callable[[str], Path],
@@ -134,34 +133,8 @@ def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
     assert str(made.packs[0].root) in str(raised.value)
 
 
-def test_two_packs_of_one_name_are_an_error(
-    engine: EmbeddedEngine,
-    job: Callable[..., Job],
-    write_program: Callable[[str], Path],
-    write_pack: Callable[[str], Path],
-) -> None:
-    """One of them could pass for both, whatever the other found."""
-    once = job(write_program(""), write_pack(GOOD_PACK.format(body="None")))
-    with pytest.raises(UnrunnableError, match="are both named 'written'; rename one"):
-        engine.run(replace(once, packs=once.packs * 2), "faithful")
-
-
-def test_a_pack_whose_policies_are_all_disabled_is_an_error(
-    engine: EmbeddedEngine,
-    job: Callable[..., Job],
-    write_program: Callable[[str], Path],
-    write_pack: Callable[[str], Path],
-) -> None:
-    """It would be green whatever the program does."""
-    pack = write_pack(GOOD_PACK.format(body="None"))
-    (pack / "config").mkdir()
-    (pack / "config" / "dev.json").write_text('{"all": "disabled"}')
-    with pytest.raises(UnrunnableError, match="every policy disabled"):
-        engine.run(job(write_program(""), pack), "faithful")
-
-
 def test_a_configuration_that_does_not_fit_the_pack_is_an_error(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
     write_pack: Callable[[str], Path],
@@ -175,7 +148,7 @@ def test_a_configuration_that_does_not_fit_the_pack_is_an_error(
 
 
 def test_a_rule_that_raises_is_an_error_of_that_answer(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
     write_pack: Callable[[str], Path],
@@ -186,7 +159,7 @@ def test_a_rule_that_raises_is_an_error_of_that_answer(
 
 
 def test_a_pack_that_dies_in_the_middle_is_an_error_of_every_later_answer(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
     write_pack: Callable[[str], Path],

@@ -14,7 +14,7 @@ from stackproof import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stackproof.engine.embedded import EmbeddedEngine
+    from stackproof.engine import Engine
     from stackproof.model import Job, Resource
     from stackproof.wire import Value
 
@@ -67,7 +67,7 @@ def observed(resource: Resource, asked: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("root", PROGRAMS, ids=lambda path: path.name)
-def test_a_program_registers_what_is_expected(root: Path, engine: EmbeddedEngine, job: Callable[..., Job]) -> None:
+def test_a_program_registers_what_is_expected(root: Path, engine: Engine, job: Callable[..., Job]) -> None:
     """The faithful pass, resource by resource; where asked for, what the resolved pass registers beyond that."""
     expected = yaml.safe_load((root / "expect.yaml").read_text(encoding="utf-8"))
     faithful = engine.run(job(root), "faithful")

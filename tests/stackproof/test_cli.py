@@ -46,7 +46,9 @@ class FakeEngine:
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Answer with an empty stack."""
         FakeEngine.jobs.append(job)
-        policy = PolicyInfo("p", "mandatory", False, "said", "", "", "", "", reports_unknowns=True)  # noqa: FBT003 (a field)
+        policy = PolicyInfo(
+            "p", "mandatory", *(False, "said", "", "", "", ""), reports_unknowns=True, declared="mandatory"
+        )
         return Pass(
             name=pass_name,
             end=FakeEngine.ends.get(job.program.stack, ProgramEnd.COMPLETED),

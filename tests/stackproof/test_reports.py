@@ -51,7 +51,7 @@ def resource(urn: str, line: int) -> Resource:
 
 def policy(name: str, **changes: object) -> PolicyInfo:
     """Make a mandatory resource policy."""
-    made = PolicyInfo(name, "mandatory", False, "said", "", "", "", "", reports_unknowns=True)  # noqa: FBT003 (a field)
+    made = PolicyInfo(name, "mandatory", False, "said", "", "", "", "", reports_unknowns=True, declared="mandatory")  # noqa: FBT003 (a field)
     return replace(made, **changes)  # type: ignore[arg-type]  # the fields' own types, by name
 
 
@@ -121,6 +121,7 @@ PREVIEW = Preview(
         ),
     ),
     problems=(),
+    notices=("policy naming is advisory by configuration; pack guardrails declares it mandatory",),
     configuration_error=False,
     program_output="",
     log=(LogLine("info", "hello"),),
@@ -151,6 +152,8 @@ policy            ✗ fail   ? unproven   ✓ pass   beyond Pulumi's preview
 least-privilege        1            ·        ·                         1
 naming                 ·            1        1                         ·
 old (disabled)
+
+! policy naming is advisory by configuration; pack guardrails declares it mandatory
 
 assumed: aws:ec2/getAmi:getAmi was answered with an invented image
 

@@ -72,6 +72,7 @@ def policy(name: str = "lp", **changes: object) -> PolicyInfo:
         remediation_steps="",
         url="",
         reports_unknowns=False,
+        declared="mandatory",
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # the fields' own types, by name
 
@@ -290,7 +291,8 @@ def test_a_resource_that_only_the_resolved_pass_registers_is_judged_there() -> N
 
 def test_a_disabled_policy_gives_no_verdict() -> None:
     """It did not run."""
-    assert verdicts(run("faithful", answer(), policies=(policy(enforcement="disabled"),))) == []
+    policies = (policy("old", enforcement="disabled"), policy())
+    assert [item.policy for item in verdicts(run("faithful", answer(), policies=policies))] == ["lp"]
 
 
 STACK_POLICY = (policy("alarms", stack_level=True),)
@@ -348,7 +350,7 @@ def test_violations_and_doubt_of_a_stack_policy_are_both_told() -> None:
 def test_a_pack_that_raises_on_the_stack_fails_it() -> None:
     """No stack policy of it has spoken then."""
     verdict = only(run("faithful", answer(), stack_answer(error="boom"), policies=STACK_POLICY))
-    assert (verdict.verdict, verdict.reason) == (Verdict.FAIL, "the pack raised an exception: boom")
+    assert (verdict.verdict, verdict.reason) == (Verdict.FAIL, "the pack gave no answer: boom")
 
 
 def judged(*passes: Pass) -> Preview:
@@ -391,14 +393,19 @@ def test_a_resolved_pass_that_fails_leaves_the_stack_unproven() -> None:
         (answer(violation()), FailOn.VIOLATION, 1),
         (answer(refusal()), FailOn.UNPROVEN, 3),
         (answer(refusal()), FailOn.VIOLATION, 0),
-        (answer(replace(violation(), enforcement="advisory")), FailOn.UNPROVEN, 0),
-        (answer(replace(violation(), enforcement="advisory")), FailOn.ADVISORY, 1),
         (answer(violation(), refusal()), FailOn.UNPROVEN, 1),
     ],
 )
 def test_the_exit_code_follows_the_strictness(given: Analysis, fail_on: str, code: int) -> None:
-    """Advisory findings and unproven verdicts block where they are asked to."""
+    """Unproven verdicts block where they are asked to."""
     assert exit_code(judged(run("faithful", given)), fail_on) == code
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [(FailOn.UNPROVEN, 0), (FailOn.ADVISORY, 1)])
+def test_an_advisory_finding_blocks_only_at_the_strictest(fail_on: str, code: int) -> None:
+    """And only where its policy is advisory as well."""
+    given = answer(replace(violation(), enforcement="advisory"))
+    assert exit_code(judged(run("faithful", given, policies=(policy(enforcement="advisory"),))), fail_on) == code
 
 
 def test_a_pass_blocks_at_no_strictness() -> None:

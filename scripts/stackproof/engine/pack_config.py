@@ -61,7 +61,7 @@ def reconcile(source: PackSource, policies: tuple[Announced, ...]) -> dict[str, 
     if unknown:
         message = f"{where}: no policy {unknown[0]!r} in pack {source.name} (it has {', '.join(names)}); mend the name"
         raise UsageError(message)
-    everyone = _entry(where, "all", source.config.get("all"))
+    everyone = _entry(where, "all", source.config.get("all", {}))
     return {policy.name: _policy_config(where, policy, everyone, source.config) for policy in policies}
 
 
@@ -71,7 +71,7 @@ def _policy_config(
     everyone: tuple[Enforcement | None, Properties],
     config: Mapping[str, object],
 ) -> PolicyConfig:
-    level, properties = _entry(where, policy.name, config.get(policy.name))
+    level, properties = _entry(where, policy.name, config.get(policy.name, {}))
     defaults: Properties = {
         key: schema["default"]
         for key, schema in policy.schema.items()
@@ -86,14 +86,13 @@ def _policy_config(
 
 
 def _entry(where: str, name: str, value: object) -> tuple[Enforcement | None, Properties]:
-    if value is None:
-        return None, {}
     if isinstance(value, str):
         return _level(where, name, value), {}
     if isinstance(value, dict):
         properties = {key: item for key, item in value.items() if key != "enforcementLevel"}
-        level = value.get("enforcementLevel")
-        return (_level(where, f"{name}.enforcementLevel", level) if level is not None else None), properties
+        if "enforcementLevel" not in value:
+            return None, properties
+        return _level(where, f"{name}.enforcementLevel", value["enforcementLevel"]), properties
     message = f"{where}: {name} must be a level or an object with enforcementLevel, not {value!r}"
     raise UsageError(message)
 

@@ -50,6 +50,7 @@ def render(preview: Preview, fail_on: str) -> str:
         },
         "summary": _summary(preview),
         "problems": list(preview.problems),
+        "notices": list(preview.notices),
         "programOutput": preview.program_output,
         "log": [{"severity": line.severity, "message": line.message, "urn": line.urn} for line in preview.log],
         "findings": [_finding(finding) for verdict in verdicts for finding in verdict.findings],

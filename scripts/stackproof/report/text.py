@@ -82,6 +82,10 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
         yield Text("")
     yield _table(preview)
     yield from _beyond(preview)
+    if preview.notices:
+        yield Text("")
+    for notice in preview.notices:
+        yield Text(f"! {notice}", style="yellow")
     if preview.assumptions:
         yield Text("")
     for note in preview.assumptions:

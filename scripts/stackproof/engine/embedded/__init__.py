@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
+from stackproof import wire
 from stackproof.aws import World, providers
 from stackproof.engine.embedded import channels, launch
 from stackproof.engine.embedded.analyzer import RunningPack
@@ -68,7 +69,6 @@ class EmbeddedEngine:
                 starting = [pool.submit(pack.start) for pack in running]
                 ended = self._run_program(job, monitor, journal, starting)
                 packs = tuple(start.result() for start in starting)
-            _refuse_namesakes(packs)
             registrations = monitor.registry.all()
             analyses = [analysis for pack in running for analysis in pack.finish(registrations)]
         finally:
@@ -95,8 +95,10 @@ class EmbeddedEngine:
         provider_for = providers(self._world, resolved=pass_name == "resolved")  # noqa: S105 (not a password)
 
         def analyze(registration: Registration, provider: Registration | None) -> None:
-            for pack in running:
-                pack.submit(registration, provider)
+            tainted = tuple(wire.tainted_paths(dict(registration.inputs)))
+            remedied = [pack.remediate(registration, provider) for pack in running]
+            for pack, done in zip(running, remedied, strict=True):
+                pack.submit(registration, provider, tainted, done)
 
         return Monitor(job.program, pass_name, provider_for, analyze, journal)
 
@@ -137,16 +139,6 @@ class EmbeddedEngine:
         except OSError as error:
             message = f"program {program.main} cannot be started with {program.interpreter}: {error.strerror}"
             raise UnrunnableError(message) from error
-
-
-def _refuse_namesakes(packs: tuple[PolicyPack, ...]) -> None:
-    """Refuse two packs of one name: an answer says only the name, so one pack's would be taken for the other's."""
-    first: dict[str, PolicyPack] = {}
-    for pack in packs:
-        other = first.setdefault(pack.name, pack)
-        if other is not pack:
-            message = f"policy packs {other.root} and {pack.root} are both named {pack.name!r}; rename one of them"
-            raise UnrunnableError(message)
 
 
 def _failed(start: futures.Future[PolicyPack]) -> bool:

@@ -8,41 +8,42 @@ thread of the pack's own, so that the program does not wait for its packs.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import queue
+import re
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from stackproof import wire
+from stackproof.engine.diagnostics import read_diagnostic
+from stackproof.engine.embedded import channels
+from stackproof.engine.embedded.environment import ORGANIZATION, stack_environment
+from stackproof.engine.embedded.requests import analyze_request, stack_resource
 from stackproof.engine.pack_config import PolicyConfig, reconcile
 from stackproof.errors import UnrunnableError
-from stackproof.model import STACK_TYPE, Analysis, Diagnostic, PolicyInfo, PolicyPack
+from stackproof.model import STACK_TYPE, Analysis, Diagnostic, PolicyInfo, PolicyPack, Remediation
 from stackproof.structs import for_analysis, from_struct, to_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from google.protobuf.message import Message
 
     from stackproof.engine.embedded.registry import Registration
     from stackproof.engine.process import Child, Nursery
     from stackproof.model import Enforcement, Job, PackSource
     from stackproof.wire import Properties
 
-__all__ = ["RunningPack"]
+__all__ = ["Remedied", "RunningPack"]
 
-_MESSAGE_LIMIT = 400 * 1024 * 1024
-_CHANNEL_OPTIONS = (
-    ("grpc.max_receive_message_length", _MESSAGE_LIMIT),
-    ("grpc.max_send_message_length", _MESSAGE_LIMIT),
-    # A proxy from the environment would be asked for 127.0.0.1 as well.
-    ("grpc.enable_http_proxy", 0),
-)
+Answer = TypeVar("Answer")
+
+_PORT = re.compile(r"[0-9]{1,5}")
 _LEVELS: dict[int, Enforcement] = {
     analyzer_pb2.ADVISORY: "advisory",
     analyzer_pb2.MANDATORY: "mandatory",
@@ -56,7 +57,6 @@ _SEVERITIES: dict[int, str] = {
     analyzer_pb2.POLICY_SEVERITY_HIGH: "high",
     analyzer_pb2.POLICY_SEVERITY_CRITICAL: "critical",
 }
-_COULD_NOT_RUN = "can't run policy '"
 _REPORTS_UNKNOWNS = "reports-unknowns"
 """The policy tag by which a pack promises that a silent policy has read all it needs, also where unknowns are about."""
 
@@ -72,8 +72,28 @@ class _Announced:
     initial: PolicyConfig | None
 
 
+@dataclass(frozen=True, slots=True)
+class Remedied:
+    """What a pack's remediations did to a registration, or why they could not be asked for."""
+
+    remediations: tuple[Remediation, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A registration that waits for its analysis."""
+
+    message: analyzer_pb2.AnalyzeRequest
+    tainted: tuple[str, ...]
+    remedied: Remedied
+
+
 class RunningPack:
-    """One pack process. Use `start`, then `submit` for each registration, `finish` once, and `close` always."""
+    """One pack process. Use `start`; `remediate` and `submit` for each registration; `finish` once; `close` always.
+
+    A pack that does not answer in time, or whose process ends, is given up: everything later is unanswered at once.
+    """
 
     def __init__(self, source: PackSource, job: Job, nursery: Nursery) -> None:
         """Prepare to run ``source`` for a job; nothing is started yet."""
@@ -81,7 +101,13 @@ class RunningPack:
         self._job = job
         self._nursery = nursery
         self._child: Child | None = None
-        self._requests: queue.Queue[tuple[analyzer_pb2.AnalyzeRequest, tuple[str, ...]] | None] = queue.Queue()
+        self._channel: grpc.Channel | None = None
+        self._started = threading.Event()
+        self._pack: PolicyPack | None = None
+        self._gone = ""
+        # The CLI handles one registration at a time, and a pack's code may rely on it.
+        self._turn = threading.Lock()
+        self._requests: queue.Queue[_Request | None] = queue.Queue()
         self._analyses: list[Analysis] = []
         self._worker = threading.Thread(target=self._work, daemon=True)
 
@@ -89,46 +115,41 @@ class RunningPack:
         """Start the process and ask what it has.
 
         Raises:
-            UnrunnableError: the pack does not start, speaks before its port, has no policies, or breaks the protocol.
+            UnrunnableError: the pack does not start, speaks before its port, or breaks the protocol.
             UsageError: the configuration does not fit the pack.
 
         """
-        port = self._spawn()
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_CHANNEL_OPTIONS)
+        try:
+            pack = self._start()
+            self._pack = pack
+        finally:
+            self._started.set()
+        self._worker.start()
+        return pack
+
+    def _start(self) -> PolicyPack:
+        self._channel = channels.connect(f"127.0.0.1:{self._spawn()}")
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
         try:
             self._configure_stack()
             info = self._stub.GetAnalyzerInfo(empty_pb2.Empty(), timeout=self._job.timeout)
         except grpc.RpcError as error:
-            self._fail(f"did not answer ({_words(error)})")
-        if not info.policies:
-            self._fail("has no policies: a gate without rules proves nothing")
-        announced = tuple(_announced(info, policy) for policy in info.policies)
-        config = reconcile(self._source, announced)
+            self._fail(f"did not answer ({self._why(error)})")
+        config = reconcile(self._source, tuple(_announced(info, policy) for policy in info.policies))
         self._configure(config)
         self.config = config
-        if all(entry.enforcement == "disabled" for entry in config.values()):
-            self._fail("has every policy disabled by its configuration: a gate without rules proves nothing")
-        self._pack = PolicyPack(
+        return PolicyPack(
             name=info.name,
             version=self._source.version or info.version,
             root=self._source.root,
             digest=_digest(self._source.root),
             policies=tuple(_policy(policy, config[policy.name]) for policy in info.policies),
+            notes=tuple(_initial_notes(info)),
         )
-        self._worker.start()
-        return self._pack
 
     def _spawn(self) -> int:
-        program = self._job.program
         command = [str(self._source.interpreter), "-u", "-m", "pulumi.policy", "127.0.0.1:0", str(self._source.root)]
-        env = os.environ | {
-            "PULUMI_ORGANIZATION": "organization",
-            "PULUMI_PROJECT": program.project,
-            "PULUMI_STACK": program.stack,
-            "PULUMI_DRY_RUN": "true",
-            "PULUMI_CONFIG": json.dumps(program.config),
-        }
+        env = stack_environment(self._job.program)
         env.pop("PYTHONPATH", None)
         try:
             child = self._nursery.start(command, self._source.root, env)
@@ -137,7 +158,7 @@ class RunningPack:
         self._child = child
         if not child.first_line_read.wait(timeout=min(60.0, self._job.timeout)):
             self._fail("did not print its port in time; does it construct a PolicyPack?")
-        if not child.first_line.strip().isdigit():
+        if not _PORT.fullmatch(child.first_line.strip()):
             self._fail(
                 f"printed {child.first_line[:200]!r} before its port; a pack must log to standard error"
                 if child.first_line
@@ -159,7 +180,7 @@ class RunningPack:
         request = analyzer_pb2.AnalyzerStackConfigureRequest(
             stack=program.stack,
             project=program.project,
-            organization="organization",
+            organization=ORGANIZATION,
             dry_run=True,
             config=program.config,
             config_secret_keys=sorted(program.secret_keys),
@@ -178,31 +199,47 @@ class RunningPack:
         try:
             self._stub.Configure(request, timeout=self._job.timeout)
         except grpc.RpcError as error:
-            self._fail(f"refused its configuration: {_words(error)}")
+            self._fail(f"refused its configuration: {self._why(error)}")
 
-    def submit(self, registration: Registration, provider: Registration | None) -> None:
-        """Queue a registration for analysis, with its checked inputs as they are now; the pack may still start."""
+    def remediate(self, registration: Registration, provider: Registration | None) -> Remedied:
+        """Let the pack's policies at level remediate rewrite a registration's inputs, before any pack judges them.
+
+        The first registration waits for the pack to start. The Stack, which has no inputs, is not asked about.
+        """
+        if registration.type == STACK_TYPE:
+            return Remedied()
+        self._started.wait()
+        if self._pack is None or not any(policy.enforcement == "remediate" for policy in self._pack.policies):
+            return Remedied()
+        request = analyze_request(registration, registration.inputs, provider)
+        answer, error = self._ask(self._stub.Remediate, request)
+        if answer is None:
+            return Remedied(error=f"its remediation: {error}")
+        return Remedied(tuple(_apply(item, registration) for item in answer.remediations))
+
+    def submit(
+        self,
+        registration: Registration,
+        provider: Registration | None,
+        tainted: tuple[str, ...],
+        remedied: Remedied,
+    ) -> None:
+        """Queue a registration for analysis, with its checked inputs as they are now; the pack may still start.
+
+        ``tainted`` are the paths of the unknowns in the inputs before any pack's remediation.
+        """
         properties = for_analysis(registration.inputs)
-        request = analyzer_pb2.AnalyzeRequest(
-            type=registration.type,
-            properties=to_struct(properties),
-            urn=registration.urn,
-            name=registration.name,
-            options=_options(registration),
-            provider=_provider(provider),
-        )
-        self._requests.put((request, tuple(wire.unknown_paths(dict(properties)))))
+        request = analyze_request(registration, properties, provider)
+        paths = dict.fromkeys([*tainted, *wire.tainted_paths(dict(properties))])
+        self._requests.put(_Request(request, tuple(paths), remedied))
 
     def _work(self) -> None:
         while (item := self._requests.get()) is not None:
-            request, tainted = item
-            answer: analyzer_pb2.AnalyzeResponse | None = None
-            error = ""
-            try:
-                answer = self._stub.Analyze(request, timeout=self._job.timeout)
-            except grpc.RpcError as raised:
-                error = _words(raised)
-            self._analyses.append(self._analysis(request.urn, answer, error, tainted, stack_level=False))
+            error = item.remedied.error
+            answer = None
+            if not error:
+                answer, error = self._ask(self._stub.Analyze, item.message)
+            self._hear(item.message.urn, answer, error, item.tainted, item.remedied.remediations)
 
     def finish(self, registrations: Iterable[Registration]) -> tuple[Analysis, ...]:
         """Wait for the queued requests, then show the pack the whole stack."""
@@ -214,62 +251,107 @@ class RunningPack:
         by_urn = {registration.urn: registration for registration in registrations}
         for registration in by_urn.values():
             properties = for_analysis(registration.outputs)
-            tainted += [f"{registration.urn}#{path}" for path in wire.unknown_paths(dict(properties))]
+            tainted += [f"{registration.urn}#{path}" for path in wire.tainted_paths(dict(properties))]
             if registration.type == STACK_TYPE:
                 stack_urn = registration.urn
-            request.resources.append(_analyzer_resource(registration, properties, by_urn.get(registration.provider)))
-        answer: analyzer_pb2.AnalyzeResponse | None = None
-        error = ""
-        try:
-            answer = self._stub.AnalyzeStack(request, timeout=self._job.timeout)
-        except grpc.RpcError as raised:
-            error = _words(raised)
-        self._analyses.append(self._analysis(stack_urn, answer, error, tuple(tainted), stack_level=True))
+            request.resources.append(stack_resource(registration, properties, by_urn.get(registration.provider)))
+        answer, error = self._ask(self._stub.AnalyzeStack, request)
+        self._hear(stack_urn, answer, error, tuple(tainted), None)
         return tuple(self._analyses)
 
-    def _analysis(
+    def _ask(
+        self,
+        call: Callable[..., Answer],
+        request: Message,
+    ) -> tuple[Answer | None, str]:
+        """Give the pack's answer, or why there is none."""
+        with self._turn:
+            if self._gone:
+                return None, self._gone
+            try:
+                return call(request, timeout=self._job.timeout), ""
+            except grpc.RpcError as error:
+                return None, self._why(error)
+
+    def _why(self, error: grpc.RpcError) -> str:
+        """Say why a call failed, in the words of the side that failed; give the pack up where it cannot answer more."""
+        words = str(error.details() or error.code().name).removeprefix("Exception calling application: ")
+        if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+            words = f"no answer within {self._job.timeout:g} seconds; raise --timeout, or see why the pack is slow"
+            self._gone = f"not asked, since an earlier request got {words}"
+        elif error.code() == grpc.StatusCode.UNAVAILABLE and self._child and (code := self._child.wait(1)) is not None:
+            how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+            words = self._gone = f"the pack's process {how} before the engine was done with it"
+        return words
+
+    def _hear(
         self,
         urn: str,
         answer: analyzer_pb2.AnalyzeResponse | None,
         error: str,
         tainted: tuple[str, ...],
-        *,
-        stack_level: bool,
-    ) -> Analysis:
+        remediations: tuple[Remediation, ...] | None,
+    ) -> None:
+        """Keep an answer; without ``remediations`` it is one about the whole stack, which has none."""
+        stack_level = remediations is None
         diagnostics = answer.diagnostics if answer else ()
         not_applicable = answer.not_applicable if answer else ()
-        return Analysis(
-            pack=self._pack.name,
-            urn=urn,
-            stack_level=stack_level,
-            tainted=tainted,
-            diagnostics=tuple(_diagnostic(item, urn, stack_level=stack_level) for item in diagnostics),
-            not_applicable={item.policy_name: item.reason for item in not_applicable},
-            error=error,
+        self._analyses.append(
+            Analysis(
+                pack=self._pack.name if self._pack else self._source.name,
+                urn=urn,
+                stack_level=stack_level,
+                tainted=tainted,
+                diagnostics=tuple(_diagnostic(item, (item.urn or urn) if stack_level else urn) for item in diagnostics),
+                not_applicable={item.policy_name: item.reason for item in not_applicable},
+                error=error,
+                remediations=remediations or (),
+            ),
         )
 
     def close(self) -> None:
         """End the process, whatever state it is in."""
         self._requests.put(None)
+        if self._channel is not None:
+            self._channel.close()
         if self._child is not None:
             self._nursery.stop(self._child)
 
 
 def _announced(info: analyzer_pb2.AnalyzerInfo, policy: analyzer_pb2.PolicyInfo) -> _Announced:
-    initial = info.initialConfig.get(policy.name) or info.initialConfig.get("all")
+    initial = [info.initialConfig[name] for name in ("all", policy.name) if name in info.initialConfig]
+    levels = [_level(entry.enforcementLevel) for entry in initial if entry.enforcementLevel != analyzer_pb2.ADVISORY]
+    properties: Properties = {}
+    for entry in initial:
+        properties |= from_struct(entry.properties)
+    declared = _level(policy.enforcementLevel)
     return _Announced(
         name=policy.name,
-        enforcement=_LEVELS[policy.enforcementLevel],
+        enforcement=declared,
         schema=from_struct(policy.configSchema.properties),
         required=tuple(policy.configSchema.required),
-        initial=PolicyConfig(_LEVELS[initial.enforcementLevel], from_struct(initial.properties)) if initial else None,
+        initial=PolicyConfig(levels[-1] if levels else declared, properties) if initial else None,
     )
+
+
+def _initial_notes(info: analyzer_pb2.AnalyzerInfo) -> Iterator[str]:
+    """Name each policy that the pack's initial values weaken: the protocol carries a level left out as advisory."""
+    for policy in info.policies:
+        named = [info.initialConfig[name] for name in ("all", policy.name) if name in info.initialConfig]
+        declared = _level(policy.enforcementLevel)
+        weak = named and all(entry.enforcementLevel == analyzer_pb2.ADVISORY for entry in named)
+        if weak and declared in {"mandatory", "remediate"}:
+            yield (
+                f"policy {policy.name} of pack {info.name} is judged as {declared}, which it declares; Pulumi runs it"
+                " as advisory, since the pack's initial_config gives it no other level: name one there"
+            )
 
 
 def _policy(policy: analyzer_pb2.PolicyInfo, config: PolicyConfig) -> PolicyInfo:
     return PolicyInfo(
         name=policy.name,
         enforcement=config.enforcement,
+        declared=_level(policy.enforcementLevel),
         stack_level=policy.policy_type == analyzer_pb2.POLICY_TYPE_STACK,
         description=policy.description,
         display_name=policy.displayName,
@@ -280,74 +362,30 @@ def _policy(policy: analyzer_pb2.PolicyInfo, config: PolicyConfig) -> PolicyInfo
     )
 
 
-def _diagnostic(item: analyzer_pb2.AnalyzeDiagnostic, urn: str, *, stack_level: bool) -> Diagnostic:
-    return Diagnostic(
+def _level(number: int) -> Enforcement:
+    """Read a level; one that the protocol does not have yet counts as the strictest."""
+    return _LEVELS.get(number, "mandatory")
+
+
+def _diagnostic(item: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Diagnostic:
+    return read_diagnostic(
         policy=item.policyName,
-        urn=(item.urn or urn) if stack_level else urn,
-        enforcement=_LEVELS[item.enforcementLevel],
+        urn=urn,
+        enforcement=_level(item.enforcementLevel),
         severity=_SEVERITIES.get(item.severity, ""),
         description=item.description,
-        message=item.message.removeprefix(item.description).strip(),
-        could_not_run=item.message.startswith(_COULD_NOT_RUN),
+        message=item.message,
     )
 
 
-def _options(registration: Registration) -> analyzer_pb2.AnalyzerResourceOptions:
-    options = registration.options
-    sent = analyzer_pb2.AnalyzerResourceOptions(
-        protect=options.protect,
-        ignoreChanges=options.ignore_changes,
-        deleteBeforeReplace=bool(options.delete_before_replace),
-        deleteBeforeReplaceDefined=options.delete_before_replace is not None,
-        additionalSecretOutputs=options.additional_secret_outputs,
-        aliases=options.aliases,
-        parent=registration.parent,
-    )
-    sent.customTimeouts.SetInParent()
-    if options.timeouts:
-        create, update, delete = options.timeouts
-        sent.customTimeouts.create = create
-        sent.customTimeouts.update = update
-        sent.customTimeouts.delete = delete
-    return sent
-
-
-def _provider(provider: Registration | None) -> analyzer_pb2.AnalyzerProviderResource | None:
-    if provider is None:
-        return None
-    return analyzer_pb2.AnalyzerProviderResource(
-        type=provider.type,
-        properties=to_struct(for_analysis(provider.inputs)),
-        urn=provider.urn,
-        name=provider.name,
-    )
-
-
-def _analyzer_resource(
-    registration: Registration,
-    properties: Properties,
-    provider: Registration | None,
-) -> analyzer_pb2.AnalyzerResource:
-    sent = analyzer_pb2.AnalyzerResource(
-        type=registration.type,
-        properties=to_struct(properties),
-        urn=registration.urn,
-        name=registration.name,
-        options=_options(registration),
-        provider=_provider(provider),
-        parent=registration.parent,
-        dependencies=registration.dependencies,
-    )
-    for key, urns in registration.property_dependencies.items():
-        sent.propertyDependencies[key].urns.extend(urns)
-    return sent
-
-
-def _words(error: grpc.RpcError) -> str:
-    """Say what went wrong in a call, in the words of the side that failed."""
-    if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
-        return "no answer in time; raise --timeout, or see why the pack is slow"
-    return str(error.details() or error.code().name).removeprefix("Exception calling application: ")
+def _apply(item: analyzer_pb2.Remediation, registration: Registration) -> Remediation:
+    """Take a remediation's properties for the registration's inputs; those of an earlier one are in them already."""
+    if item.diagnostic or not item.HasField("properties"):
+        return Remediation(item.policyName, (), item.diagnostic)
+    before, after = registration.inputs, from_struct(item.properties)
+    registration.inputs = after
+    changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    return Remediation(item.policyName, tuple(changed))
 
 
 def _digest(root: Path) -> str:
