@@ -24,8 +24,10 @@ __all__ = [
     "Properties",
     "Value",
     "contains_unknown",
+    "holds_secret",
     "is_secret",
     "is_unknown",
+    "plain",
     "reveal",
     "secret",
     "tainted_paths",
@@ -81,6 +83,25 @@ def reveal(value: Value) -> Value:
     while isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE:
         value = value.get("value")
     return value
+
+
+def plain(value: Value) -> Value:
+    """Take every secret mark off a value, at any depth."""
+    revealed = reveal(value)
+    if isinstance(revealed, list):
+        return [plain(item) for item in revealed]
+    if isinstance(revealed, dict):
+        return {name: plain(item) for name, item in revealed.items()}
+    return revealed
+
+
+def holds_secret(value: Value) -> bool:
+    """Say whether any secret is inside a value."""
+    if is_secret(value):
+        return True
+    if isinstance(value, dict):
+        return any(holds_secret(item) for item in value.values())
+    return isinstance(value, list) and any(holds_secret(item) for item in value)
 
 
 def unknown_paths(value: Value) -> Iterator[str]:

@@ -21,10 +21,10 @@ from stackproof.aws.tags import default_tags, merged_tags
 from stackproof.wire import (
     UNKNOWN,
     Properties,
-    Value,
     contains_unknown,
-    is_secret,
+    holds_secret,
     is_unknown,
+    plain,
     reveal,
     secret,
 )
@@ -159,11 +159,13 @@ class OfflineAws:
         function = function_type(token)
         if function is None:
             return Answer(None, (Failure("", f"the function {token} {_not_in_table()}"),))
-        plain = {name: _revealed(value) for name, value in args.items()}
-        reply = answer(self._query(function, plain, settings))
+        plain_args = {name: plain(value) for name, value in args.items()}
+        reply = answer(self._query(function, plain_args, settings))
         if reply.failure is not None:
             return Answer(None, (Failure(*reply.failure),))
-        values = {name: secret(value) for name, value in reply.values.items()} if _has_secret(args) else reply.values
+        values = (
+            {name: secret(value) for name, value in reply.values.items()} if holds_secret(dict(args)) else reply.values
+        )
         return Answer(values, (), tuple(f"{token}: {words}" for words in reply.assumed))
 
     def _place(self, inputs: Properties, settings: Properties) -> Place:
@@ -245,21 +247,3 @@ def _implied(kind: ResourceType, known_id: str) -> Properties:
     if name and ("id" not in templates or "arn" in implied or "url" in implied):
         implied.setdefault(name, last_segment(known_id))
     return implied
-
-
-def _revealed(value: Value) -> Value:
-    """Take every secret mark off a value; a secret argument makes the whole answer secret instead."""
-    plain = reveal(value)
-    if isinstance(plain, list):
-        return [_revealed(item) for item in plain]
-    if isinstance(plain, dict):
-        return {name: _revealed(item) for name, item in plain.items()}
-    return plain
-
-
-def _has_secret(value: Value) -> bool:
-    if is_secret(value):
-        return True
-    if isinstance(value, dict):
-        return any(_has_secret(item) for item in value.values())
-    return isinstance(value, list) and any(_has_secret(item) for item in value)

@@ -14,13 +14,13 @@ from urllib.parse import unquote
 from pulumi.runtime.proto import analyzer_pb2
 
 from stackproof import wire
+from stackproof.engine.diagnostics import read_diagnostic
 from stackproof.engine.pulumi import cli
 from stackproof.engine.pulumi.events import missing_plugin
 from stackproof.errors import UnrunnableError
 from stackproof.model import (
     STACK_TYPE,
     Analysis,
-    Diagnostic,
     LogLine,
     Pass,
     ProgramEnd,
@@ -36,11 +36,10 @@ if TYPE_CHECKING:
     from stackproof.aws.serve import ProviderServer
     from stackproof.engine.pulumi.events import Events, Seen
     from stackproof.engine.pulumi.workspace import Workspace
-    from stackproof.model import Enforcement, Job, PassName, PolicyPack, Program
+    from stackproof.model import Diagnostic, Enforcement, Job, PassName, PolicyPack, Program
 
 __all__ = ["Outcome", "assemble"]
 
-_COULD_NOT_RUN = "can't run policy '"
 _CONFIGURATION = re.compile(r"^(Missing required configuration variable|Configuration '[^']*' value)")
 _POSITION = re.compile(r"^project://(?P<path>/[^#]*)#(?P<line>\d+)")
 
@@ -200,19 +199,18 @@ def _analyses(pack: PolicyPack, outcome: Outcome) -> Iterator[Analysis]:
     said: dict[tuple[bool, str], list[Diagnostic]] = {}
     for event in outcome.events.policies:
         if event.pack == pack.name:
-            diagnostic = Diagnostic(
+            diagnostic = read_diagnostic(
                 policy=event.policy,
                 urn=event.urn,
                 enforcement=cast("Enforcement", event.enforcement),
                 severity=event.severity,
                 description=descriptions.get(event.policy, ""),
-                message=event.message.removeprefix(descriptions.get(event.policy, "")).strip(),
-                could_not_run=event.message.startswith(_COULD_NOT_RUN),
+                message=event.message,
             )
             key = (True, "") if event.policy in stack_level else (False, event.urn)
             said.setdefault(key, []).append(diagnostic)
     for request in outcome.shown:
-        tainted = tuple(wire.unknown_paths(from_struct(request.properties)))
+        tainted = tuple(wire.tainted_paths(from_struct(request.properties)))
         yield from _answer(pack, outcome, request.urn, tainted, said.get((False, request.urn), []))
     if outcome.stack is not None:
         yield from _stack_answer(pack, outcome, outcome.stack, said.get((True, ""), []))
@@ -248,7 +246,7 @@ def _stack_answer(
 ) -> Iterator[Analysis]:
     tainted: list[str] = []
     for item in request.resources:
-        tainted += [f"{item.urn}#{path}" for path in wire.unknown_paths(from_struct(item.properties))]
+        tainted += [f"{item.urn}#{path}" for path in wire.tainted_paths(from_struct(item.properties))]
     stack = next((item.urn for item in request.resources if item.type == STACK_TYPE), "")
     summary = outcome.events.summaries.get((pack.name, ""))
     error = outcome.events.crashes.get("", "") if summary is None else ""
