@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from stackproof.outside import Outside
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -116,6 +118,7 @@ class Job:
     program: Program
     packs: tuple[PackSource, ...]
     timeout: float = 300.0
+    outside: Outside = field(default_factory=Outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +287,8 @@ class Preview:
     """One stack, judged.
 
     ``problems`` are what kept the program or a pack from running to its end; ``notices`` what a reader of a clean
-    result must know: levels that were weakened, policies that judged nothing, resources that were rewritten.
+    result must know: levels that were weakened, policies that judged nothing, resources that were rewritten;
+    ``unused`` what the user said of the outside world and nothing asked for.
     """
 
     project: str
@@ -302,3 +306,4 @@ class Preview:
     log: tuple[LogLine, ...]
     assumptions: tuple[str, ...]
     seconds: float
+    unused: tuple[str, ...] = ()

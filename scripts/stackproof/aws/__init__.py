@@ -5,6 +5,18 @@ from __future__ import annotations
 
 from stackproof.aws.catalogue import providers
 from stackproof.aws.generic import GenericProvider
+from stackproof.aws.given import GivenProvider
 from stackproof.aws.provider import Answer, Checked, Created, Failure, OfflineAws, Provider, World
 
-__all__ = ["Answer", "Checked", "Created", "Failure", "GenericProvider", "OfflineAws", "Provider", "World", "providers"]
+__all__ = [
+    "Answer",
+    "Checked",
+    "Created",
+    "Failure",
+    "GenericProvider",
+    "GivenProvider",
+    "OfflineAws",
+    "Provider",
+    "World",
+    "providers",
+]

@@ -61,7 +61,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A resource's id (``""``: not known yet), all its outputs, the inputs among them, and what is not so for sure."""
+    """A resource's id (``""``: not known yet) and all its outputs, the inputs among them.
+
+    ``assumed`` says in words where a read has them from; empty: they are invented.
+    """
 
     id: str
     outputs: Properties
