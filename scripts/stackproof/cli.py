@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent import futures
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,18 +18,21 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.engine.pulumi import PulumiEngine
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.model import Job, Pass, PassName, Preview
 from stackproof.project import load_pack, load_program, stack_names
+from stackproof.references import OtherStacks
 from stackproof.report import json_report, text
+from stackproof.settings import Settings, find_settings, load_settings
+from stackproof.state import load_state
 from stackproof.verdicts import FailOn, exit_code, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stackproof.aws import World
     from stackproof.engine import Engine
 
 __all__ = ["app", "main"]
@@ -55,9 +59,9 @@ class Engines(StrEnum):
     EMBEDDED = "embedded"
     PULUMI = "pulumi"
 
-    def make(self) -> Engine:
-        """Make the engine. Raises UnrunnableError where it cannot be had on this machine."""
-        return PulumiEngine(World()) if self is Engines.PULUMI else EmbeddedEngine(World())
+    def make(self, world: World) -> Engine:
+        """Make the engine for a world. Raises UnrunnableError where it cannot be had on this machine."""
+        return PulumiEngine(world) if self is Engines.PULUMI else EmbeddedEngine(world)
 
 
 class Passes(StrEnum):
@@ -97,6 +101,16 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     output: Annotated[Path | None, typer.Option(help="Write the report to this file instead.")] = None,
     fail_on: Annotated[FailOn, typer.Option(help="The least that ends with a failure.")] = FailOn.UNPROVEN,
     pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
+    settings: Annotated[
+        Path | None, typer.Option(help="The tool's settings. Default: [tool.stackproof] of the nearest pyproject.toml.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="What `pulumi stack export` printed: values that exist are known.")
+    ] = None,
+    stack_outputs: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=FILE: what `pulumi stack output --json` printed for a stack referred to; repeatable."),
+    ] = None,
     timeout: Annotated[
         float, typer.Option(min=1, help="Seconds that the program, or a pack's answer, may take.")
     ] = 300.0,
@@ -121,34 +135,44 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     if configs and len(configs) != len(packs):
         message = f"{len(configs)} files by --policy-pack-config for {len(packs)} packs; give one for each, in order"
         raise UsageError(message)
-    overrides = dict(_override(item) for item in config or [])
-    jobs = [
-        Job(
-            program=load_program(program, name, overrides),
-            packs=tuple(
-                load_pack(pack, name, chosen)
-                for pack, chosen in zip(packs, configs or [None] * len(packs), strict=True)
-            ),
-            timeout=timeout,
+    overrides = dict(_pair(item, "--config", "KEY=VALUE") for item in config or [])
+    if state is not None and len(stacks) > 1:
+        message = f"--state is the state of one stack, and {len(stacks)} are judged; name one with --stack"
+        raise UsageError(message)
+    used = _settings(program, settings)
+    others = OtherStacks(_run_alone, timeout)
+    files = {name: Path(file) for name, file in (_pair(i, "--stack-outputs", "NAME=FILE") for i in stack_outputs or [])}
+    jobs = []
+    for name in stacks:
+        loaded = load_program(program, name, overrides)
+        chosen = zip(packs, configs or [None] * len(packs), strict=True)
+        outside = replace(
+            used.outside,
+            stacks=others.described(loaded, used, files),
+            state=load_state(state, loaded.project, name) if state else None,
         )
-        for name in stacks
-    ]
+        jobs.append(Job(loaded, tuple(load_pack(pack, name, file) for pack, file in chosen), timeout, outside))
     commit = _commit(program)
     codes: list[int] = []
     with _destination(output) as console:
         for job in jobs:
-            judged = _run(engine.make(), job, pass_.names, commit)
+            judged = _run(engine.make(used.world), job, pass_.names, commit)
             _print(console, judged, format_, fail_on)
             codes.append(exit_code(judged, fail_on))
     raise typer.Exit(_gravest(codes))
 
 
-def _override(item: str) -> tuple[str, str]:
+def _pair(item: str, option: str, form: str) -> tuple[str, str]:
     key, separator, value = item.partition("=")
     if not separator or not key:
-        message = f"--config {item!r} is not KEY=VALUE"
+        message = f"{option} {item!r} is not {form}"
         raise UsageError(message)
     return key, value
+
+
+def _settings(program: Path, named: Path | None) -> Settings:
+    path = named or find_settings(program)
+    return load_settings(path) if path else Settings()
 
 
 def _gravest(codes: list[int]) -> int:
@@ -166,6 +190,16 @@ def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> 
             engine.stop()
             pool.shutdown(wait=True, cancel_futures=True)
     return judge(job, engine.name, commit, passes)
+
+
+def _run_alone(job: Job, world: World) -> Pass:
+    """Run the resolved pass of a program that only gives outputs to another."""
+    engine: Engine = EmbeddedEngine(world)
+    with _progress(f"previewing {job.program.project} · {job.program.stack}"), _stopping(engine):
+        try:
+            return engine.run(job, "resolved")
+        finally:
+            engine.stop()
 
 
 @contextlib.contextmanager

@@ -123,6 +123,7 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         log=tuple({line: None for run in passes for line in run.log}),
         assumptions=tuple({note: None for run in passes for note in run.assumptions}),
         seconds=max(run.seconds for run in passes),
+        unused=_unused(job, passes),
     )
 
 
@@ -180,6 +181,13 @@ def _empty(passes: Sequence[Pass], resources: Sequence[Resource]) -> Iterator[Po
 
 def _counts(resource: Resource) -> bool:
     return bool(resource.opaque) or (resource.custom and not resource.type.startswith("pulumi:providers:"))
+
+
+def _unused(job: Job, passes: Sequence[Pass]) -> tuple[str, ...]:
+    """Name what no pass asked for; of a program that broke off nobody can tell."""
+    if any(run.end is not ProgramEnd.COMPLETED for run in passes):
+        return ()
+    return job.outside.unused(note for run in passes for note in run.assumptions)
 
 
 def _cut_short(verdict: PolicyVerdict, end: ProgramEnd) -> PolicyVerdict:

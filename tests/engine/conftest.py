@@ -11,6 +11,7 @@ import pytest
 from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.model import Job
+from stackproof.outside import Outside
 from stackproof.project import load_pack, load_program
 from stackproof.verdicts import judge
 
@@ -42,9 +43,9 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
     """Make a job from a program's folder, against a pack where one is named; typed elsewhere."""
     monkeypatch.chdir(tmp_path)
 
-    def make(root: Path, pack: Path | None = None, timeout: float = 60.0) -> Job:
+    def make(root: Path, pack: Path | None = None, timeout: float = 60.0, outside: Outside | None = None) -> Job:
         packs = (load_pack(pack, "dev", None),) if pack else ()
-        return Job(load_program(root, "dev", {}), packs, timeout)
+        return Job(load_program(root, "dev", {}), packs, timeout, outside or Outside())
 
     return make
 

@@ -12,7 +12,9 @@ import jsonschema
 import pytest
 
 from stackproof import cli
+from stackproof.aws import World
 from stackproof.model import Job, Pass, PassName, PolicyInfo, PolicyPack, ProgramEnd, Resource
+from stackproof.outside import StackOutputs
 from stackproof.report import json_report
 
 if TYPE_CHECKING:
@@ -38,10 +40,12 @@ class FakeEngine:
 
     name = "fake"
     jobs: list[Job]
+    worlds: list[World]
     ends: dict[str, ProgramEnd]
 
-    def __init__(self, _world: object) -> None:
-        """Play no world."""
+    def __init__(self, world: World) -> None:
+        """Keep the world, to be looked at."""
+        FakeEngine.worlds.append(world)
 
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Answer with an empty stack."""
@@ -71,6 +75,7 @@ def fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the command line run without processes."""
     FakeEngine.ends = {}
     FakeEngine.jobs = []
+    FakeEngine.worlds = []
     monkeypatch.setattr(cli, "EmbeddedEngine", FakeEngine)
 
 
@@ -157,6 +162,11 @@ def test_a_report_file_appears_whole(
             ("{shop}", "--policy-pack", "{pack}", "--policy-pack-config", "a", "--policy-pack-config", "b"),
             "give one for each",
         ),
+        (("{shop}", "--policy-pack", "{pack}", "--stack-outputs", "dev"), "is not NAME=FILE"),
+        (("{shop}", "--policy-pack", "{pack}", "--stack-outputs", "dev={shop}/none"), "cannot be read"),
+        (("{shop}", "--policy-pack", "{pack}", "--settings", "{shop}/none.toml"), "cannot be read"),
+        (("{shop}", "--policy-pack", "{pack}", "--state", "{shop}/none"), "--state is the state of one stack"),
+        (("{shop}", "--policy-pack", "{pack}", "--state", "{shop}/none", "--stack", "dev"), "cannot be read"),
         (("{shop}", "--policy-pack", "{pack}", "--output", "{shop}/no/where"), "cannot be written"),
         (("{shop}", "--policy-pack", "{pack}", "--format", "xml"), "xml"),
         (
@@ -186,3 +196,52 @@ def test_overrides_reach_the_program(run: Callable[..., tuple[int, str, str]], s
     """With and without a namespace, and with an equals sign in the value."""
     run("preview", shop, "--policy-pack", pack, "--stack", "dev", "--config", "size=3", "--config", "aws:region=a=b")
     assert FakeEngine.jobs[0].program.config == {"shop:size": "3", "aws:region": "a=b"}
+
+
+def test_the_nearest_settings_reach_the_engine_and_what_nobody_asks_for_is_told(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path
+) -> None:
+    """By each format."""
+    entry = '[[functions]]\ntoken = "a:b:c"\nresult = {d = "e"}\n'
+    (shop.parent / "stackproof.toml").write_text(f'[account]\nregion = "eu-west-1"\n{entry}')
+    command = ("preview", shop, "--policy-pack", pack, "--stack", "dev")
+    _, out, _ = run(*command)
+    assert FakeEngine.worlds == [World(region="eu-west-1")]
+    assert FakeEngine.jobs[0].outside.functions[0].result == {"d": "e"}
+    assert "unused: a:b:c: given by stackproof.toml functions[0]; nothing of this stack asked for it" in out
+    _, out, _ = run(*command, "--format", "json")
+    assert json.loads(out)["judged"]["unused"] == ["a:b:c: given by stackproof.toml functions[0]"]
+
+
+def test_named_settings_replace_the_nearest(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path, tmp_path: Path
+) -> None:
+    (shop / "stackproof.toml").write_text('[account]\nregion = "eu-west-1"\n')
+    (tmp_path / "other.toml").write_text('[account]\nregion = "eu-west-2"\n')
+    run("preview", shop, "--policy-pack", pack, "--stack", "dev", "--settings", tmp_path / "other.toml")
+    assert FakeEngine.worlds == [World(region="eu-west-2")]
+
+
+def test_of_a_program_that_broke_off_nothing_is_called_unused(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path
+) -> None:
+    """What it would have asked for, nobody saw."""
+    (shop / "stackproof.toml").write_text('[[functions]]\ntoken = "a:b:c"\nresult = {d = "e"}\n')
+    FakeEngine.ends = {"dev": ProgramEnd.FAILED}
+    _, out, _ = run("preview", shop, "--policy-pack", pack, "--stack", "dev")
+    assert "unused" not in out
+
+
+def test_other_stacks_outputs_reach_the_engine(
+    run: Callable[..., tuple[int, str, str]], shop: Path, pack: Path, tmp_path: Path
+) -> None:
+    """From a file named on the command line, and from the program that the settings name."""
+    (tmp_path / "n.json").write_text('{"vpc": "v"}')
+    (shop / "stackproof.toml").write_text('[stack-references."acme/shop/prod"]\nprogram = "."\nstack = "prod"\n')
+    command = ("preview", shop, "--policy-pack", pack, "--stack", "dev")
+    run(*command, "--stack-outputs", f"acme/network/dev={tmp_path / 'n.json'}")
+    assert [job.program.stack for job in FakeEngine.jobs] == ["prod", "dev", "dev"]
+    assert FakeEngine.jobs[1].outside.stacks == (
+        StackOutputs("acme/network/dev", {"vpc": "v"}, "read from n.json"),
+        StackOutputs("acme/shop/prod", {}, "synthesised by a preview of the program shop for its stack prod"),
+    )

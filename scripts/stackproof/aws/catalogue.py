@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which provider answers for a package: AWS is played from tables, every other package is echoed."""
+"""Which provider answers for a package: AWS is played from tables, every other is echoed, and users' answers go first."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import functools
 from typing import TYPE_CHECKING
 
 from stackproof.aws.generic import GenericProvider
+from stackproof.aws.given import GivenProvider
 from stackproof.aws.provider import OfflineAws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stackproof.aws.provider import Provider, World
+    from stackproof.outside import Outside
 
 __all__ = ["providers"]
 
 
-def providers(world: World, *, resolved: bool) -> Callable[[str], Provider]:
+def providers(world: World, outside: Outside, *, resolved: bool) -> Callable[[str], Provider]:
     """Give the function from a package's name to its provider, one instance each."""
 
     @functools.cache
     def provider_for(package: str) -> Provider:
-        return OfflineAws(world, resolved=resolved) if package == "aws" else GenericProvider(resolved=resolved)
+        offline = OfflineAws(world, resolved=resolved) if package == "aws" else GenericProvider(resolved=resolved)
+        return GivenProvider(offline, outside)
 
     return provider_for

@@ -47,6 +47,7 @@ def render(preview: Preview, fail_on: str) -> str:
                 for pack in preview.packs
             ],
             "assumptions": list(preview.assumptions),
+            "unused": list(preview.unused),
         },
         "summary": _summary(preview),
         "problems": list(preview.problems),

@@ -86,10 +86,12 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
         yield Text("")
     for notice in preview.notices:
         yield Text(f"! {notice}", style="yellow")
-    if preview.assumptions:
+    if preview.assumptions or preview.unused:
         yield Text("")
     for note in preview.assumptions:
         yield Text(f"assumed: {note}", style="dim")
+    for note in preview.unused:
+        yield Text(f"unused: {note}; nothing of this stack asked for it, so remove it if no other does", style="yellow")
     code = exit_code(preview, fail_on)
     word, style, meaning = _ENDINGS[code]
     yield Text("")

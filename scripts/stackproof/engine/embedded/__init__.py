@@ -92,7 +92,8 @@ class EmbeddedEngine:
         self._nursery.close()
 
     def _monitor(self, job: Job, pass_name: PassName, running: list[RunningPack], journal: Journal) -> Monitor:
-        provider_for = providers(self._world, resolved=pass_name == "resolved")  # noqa: S105 (not a password)
+        resolved = pass_name == "resolved"  # noqa: S105 (not a password)
+        provider_for = providers(self._world, job.outside, resolved=resolved)
 
         def analyze(registration: Registration, provider: Registration | None) -> None:
             tainted = tuple(wire.tainted_paths(dict(registration.inputs)))
@@ -100,7 +101,7 @@ class EmbeddedEngine:
             for pack, done in zip(running, remedied, strict=True):
                 pack.submit(registration, provider, tainted, done)
 
-        return Monitor(job.program, pass_name, provider_for, analyze, journal)
+        return Monitor(job, pass_name, provider_for, analyze, journal)
 
     def _run_program(
         self,

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto import callback_pb2, source_pb2
 
     from stackproof.aws import Provider
-    from stackproof.model import PassName, Program
-    from stackproof.wire import Properties
+    from stackproof.model import Job, PassName
+    from stackproof.wire import Properties, Value
 
 __all__ = ["EngineService", "Journal", "Monitor"]
 
@@ -125,14 +125,15 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def __init__(
         self,
-        program: Program,
+        job: Job,
         pass_name: PassName,
         provider_for: Callable[[str], Provider],
         analyze: Callable[[Registration, Registration | None], None],
         journal: Journal,
     ) -> None:
-        """Answer for ``program``; ``provider_for`` gives the offline provider of a package."""
-        self._program = program
+        """Answer for the job's program; ``provider_for`` gives the offline provider of a package."""
+        self._program = program = job.program
+        self._outside = job.outside
         self._resolved = pass_name == "resolved"  # noqa: S105 (not a password)
         self._provider_for = provider_for
         self._analyze = analyze
@@ -307,14 +308,27 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         urn = self.registry.urn(request.type, request.name, request.parent)
         inputs = self._flatten(from_struct(request.properties))
         if request.type == "pulumi:pulumi:StackReference":
-            name = inputs.get("name", "")
-            self._journal.assume([f"outputs of stack {name} are unknown: no stack can be read offline"])
-            outputs: Properties = {"name": name, "outputs": wire.UNKNOWN, "secretOutputNames": wire.UNKNOWN}
+            outputs = self._stack_outputs(str(inputs.get("name", "")), context)
             return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=to_struct(outputs))
         provider = self._provider_of(request, context)
         read = self._provider_for(package_of(request.type)).read(urn, request.id, inputs, provider.inputs)
-        self._journal.assume([f"{request.type} {request.id!r} was read offline: its values are invented"])
+        self._journal.assume(
+            read.assumed or [f"{request.type} {request.id!r} was read offline: its values are invented"]
+        )
         return resource_pb2.ReadResourceResponse(urn=urn, id=read.id, properties=to_struct(read.outputs))
+
+    def _stack_outputs(self, name: str, context: grpc.ServicerContext) -> Properties:
+        """Give what a stack reference reads: the outputs that the user described, else unknown ones."""
+        stack = self._outside.stack(name, self._program.project)
+        if stack is None:
+            how = f"give them with --stack-outputs {name}=FILE, or in [tool.stackproof.stack-references]"
+            self._journal.assume([f"outputs of stack {name} are unknown: no stack can be read offline; {how}"])
+            return {"name": name, "outputs": wire.UNKNOWN, "secretOutputNames": wire.UNKNOWN}
+        if stack.failure:
+            _refuse(context, f"outputs of stack {name} cannot be given: {stack.failure}")
+        self._journal.assume([stack.note])
+        secrets: list[Value] = [key for key, value in sorted(stack.outputs.items()) if wire.holds_secret(value)]
+        return {"name": name, "outputs": stack.outputs, "secretOutputNames": secrets}
 
     def ExistsResource(
         self,

@@ -91,7 +91,7 @@ class PulumiEngine:
 
     def _attempt(self, place: Workspace, job: Job, loaded: list[_Loaded], pass_name: PassName) -> Outcome:
         resolved = pass_name == "resolved"  # noqa: S105 (not a password)
-        server = ProviderServer(providers(self._world, resolved=resolved))
+        server = ProviderServer(providers(self._world, job.outside, resolved=resolved))
         port = server.start()
         events = Events(place.events)
         try:
