@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which provider answers for a package: AWS is played from tables, every other is echoed, and users' answers go first."""
+"""Which provider answers for a package: tables for AWS, an echo for every other, and a user's own answers first."""
 
 from __future__ import annotations
 
