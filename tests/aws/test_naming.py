@@ -4,14 +4,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackproof.aws import Failure, OfflineAws, World
+from stackproof.aws import Autonaming, CheckError, Failure, OfflineAws, World
 from stackproof.aws.tables import resource_type
-from stackproof.wire import UNKNOWN, Properties, secret
+from stackproof.wire import UNKNOWN, secret
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from stackproof.wire import Properties
 
 _PROVIDER = OfflineAws(World(), resolved=False)
 
@@ -81,20 +87,97 @@ def test_a_name_that_the_program_gave_is_kept(name: str) -> None:
     ("token", "longest"),
     [("aws:sns/topic:Topic", 72), ("aws:s3/bucket:Bucket", 55), ("aws:lambda/function:Function", 56)],
 )
-def test_a_logical_name_that_leaves_no_room_fails_in_check(token: str, longest: int) -> None:
+def test_a_logical_name_that_leaves_no_room_ends_the_check_in_the_words_of_the_engine(token: str, longest: int) -> None:
     required: Properties = {"role": "r"} if "lambda" in token else {}
     assert _PROVIDER.check(_urn(token, "n" * longest), required, {}).failures == ()
-    (failure,) = _PROVIDER.check(_urn(token, "n" * (longest + 1)), required, {}).failures
-    assert failure.property == ("bucket" if "s3" in token else "name")
-    assert f"is longer than the maximum of {longest + 8}" in failure.reason
+    words = f"could not make instance of '{token}': name '{'n' * (longest + 1)}-' plus 7 random chars is longer than"
+    with pytest.raises(CheckError, match=re.escape(f"{words} maximum length {longest + 8}")):
+        _PROVIDER.check(_urn(token, "n" * (longest + 1)), required, {})
+
+
+def test_a_name_is_measured_in_bytes() -> None:
+    assert _PROVIDER.check(_urn("aws:sns/topic:Topic", "n" * 72), {}, {}).failures == ()
+    with pytest.raises(CheckError, match="is longer than maximum length 80"):
+        _PROVIDER.check(_urn("aws:sns/topic:Topic", "n" * 71 + "ü"), {}, {})
+
+
+@pytest.mark.parametrize(
+    ("token", "mode", "proposed", "named"),
+    [
+        ("aws:s3/bucket:Bucket", "propose", "Dev-Files", {"bucket": "dev-files"}),
+        ("aws:s3/bucket:Bucket", "enforce", "Dev-Files", {"bucket": "Dev-Files"}),
+        ("aws:kms/alias:Alias", "propose", "dev", {"name": "alias/dev"}),
+        ("aws:kms/alias:Alias", "enforce", "dev", {"name": "dev"}),
+        ("aws:rds/instance:Instance", "propose", "dev", {"identifier": "dev"}),
+        ("aws:s3/bucketObjectv2:BucketObjectv2", "propose", "dev", {"key": "dev"}),
+        ("aws:glue/catalogDatabase:CatalogDatabase", "propose", "Dev", {"name": "dev"}),
+    ],
+)
+def test_a_proposed_name_is_adapted_to_its_type_and_an_enforced_one_is_not(
+    token: str,
+    mode: Literal["propose", "enforce"],
+    proposed: str,
+    named: Properties,
+) -> None:
+    checked = _PROVIDER.check(
+        _urn(token, "x"), {"targetKeyId": "k", "instanceClass": "c"}, {}, Autonaming(proposed, mode)
+    )
+    assert {name: checked.inputs[name] for name in named} == named
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [("propose", "dev.fifo"), ("enforce", "dev")],
+)
+def test_only_a_proposed_name_of_a_queue_gets_its_suffix(mode: Literal["propose", "enforce"], name: str) -> None:
+    checked = _PROVIDER.check(_urn("aws:sqs/queue:Queue", "x"), {"fifoQueue": True}, {}, Autonaming("dev", mode))
+    assert checked.inputs["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("token", "autonaming", "words"),
+    [
+        (
+            "aws:sns/topic:Topic",
+            Autonaming("n" * 81, "propose"),
+            f"calculated name '{'n' * 81}' exceeds maximum length of 80",
+        ),
+        (
+            "aws:lex/bot:Bot",
+            Autonaming("my-bot", "propose"),
+            "calculated name 'my_bot' contains invalid character '_' not in charset 'abcdefghijklmnopqrstuvwxyz'",
+        ),
+        (
+            "aws:sns/topic:Topic",
+            Autonaming("", "disable"),
+            "automatic naming is disabled but no explicit name was provided",
+        ),
+    ],
+)
+def test_a_proposal_that_a_type_cannot_take_ends_the_check(token: str, autonaming: Autonaming, words: str) -> None:
+    with pytest.raises(CheckError, match=re.escape(words)):
+        _PROVIDER.check(_urn(token, "x"), {}, {}, autonaming)
+
+
+def test_a_database_of_athena_ignores_what_is_proposed() -> None:
+    urn = _urn("aws:athena/database:Database", "x")
+    assert _PROVIDER.check(urn, {}, {}, Autonaming("", "disable")) == _PROVIDER.check(urn, {}, {})
+
+
+def test_a_named_resource_is_left_alone_where_automatic_naming_is_disabled() -> None:
+    urn = _urn("aws:sns/topic:Topic", "x")
+    assert _PROVIDER.check(urn, {"name": "mine"}, {}, Autonaming("", "disable")).inputs["name"] == "mine"
 
 
 def test_a_missing_required_input_is_worded_as_the_provider_does() -> None:
-    reason = 'Missing required argument. The argument "assumeRolePolicy" is required, but no definition was found.'
+    reason = (
+        'Missing required argument. The argument "assume_role_policy" is required, but no definition was found.. '
+        "Examine values at 'r.assumeRolePolicy'."
+    )
     absent: list[Properties] = [{}, {"assumeRolePolicy": None}, {"assumeRolePolicy": secret(None)}]
     for inputs in absent:
         checked = _PROVIDER.check(_urn("aws:iam/role:Role", "r"), inputs, {})
-        assert checked.failures == (Failure("assumeRolePolicy", reason),)
+        assert checked.failures == (Failure("", reason),)
 
 
 def test_an_unknown_input_is_not_a_missing_one() -> None:
@@ -102,8 +185,8 @@ def test_an_unknown_input_is_not_a_missing_one() -> None:
 
 
 def test_a_type_that_is_in_no_table_fails_closed() -> None:
-    (failure,) = _PROVIDER.check(_urn("aws:nope/thing:Thing", "x"), {}, {}).failures
-    assert failure.reason.startswith("the resource type aws:nope/thing:Thing is not in pulumi-aws")
+    with pytest.raises(CheckError, match="the resource type aws:nope/thing:Thing is not in pulumi-aws"):
+        _PROVIDER.check(_urn("aws:nope/thing:Thing", "x"), {}, {})
 
 
 def test_a_provider_resource_passes_unchanged() -> None:

@@ -6,10 +6,13 @@ from __future__ import annotations
 from stackproof.aws.catalogue import providers
 from stackproof.aws.generic import GenericProvider
 from stackproof.aws.given import GivenProvider
+from stackproof.aws.naming import Autonaming, CheckError
 from stackproof.aws.provider import Answer, Checked, Created, Failure, OfflineAws, Provider, World
 
 __all__ = [
     "Answer",
+    "Autonaming",
+    "CheckError",
     "Checked",
     "Created",
     "Failure",

@@ -18,6 +18,8 @@ from stackproof.wire import UNKNOWN, Properties, secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stackproof.aws.naming import Autonaming
+
 __all__ = ["GenericProvider"]
 
 _PRIVATE_KEYS = ("privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8")
@@ -49,8 +51,14 @@ class GenericProvider:
         """Say whether ids of new resources are invented or unknown."""
         self._resolved = resolved
 
-    def check(self, urn: str, inputs: Properties, settings: Properties) -> Checked:  # noqa: ARG002 - the Protocol's form
-        """Accept everything."""
+    def check(
+        self,
+        urn: str,  # noqa: ARG002 - the Protocol's form
+        inputs: Properties,
+        settings: Properties,  # noqa: ARG002 - the Protocol's form
+        autonaming: Autonaming | None = None,  # noqa: ARG002 - the Protocol's form
+    ) -> Checked:
+        """Accept everything; which property names a resource is not known, so none is named."""
         return Checked(dict(inputs))
 
     def create(self, urn: str, inputs: Properties, settings: Properties) -> Created:  # noqa: ARG002 - the Protocol's form

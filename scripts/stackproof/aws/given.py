@@ -9,6 +9,7 @@ from stackproof.aws.provider import Answer, Created
 from stackproof.wire import Properties, contains_unknown, holds_secret, is_secret, secret
 
 if TYPE_CHECKING:
+    from stackproof.aws.naming import Autonaming
     from stackproof.aws.provider import Checked, Provider
     from stackproof.outside import Outside
 
@@ -23,9 +24,15 @@ class GivenProvider:
         self._provider = provider
         self._outside = outside
 
-    def check(self, urn: str, inputs: Properties, settings: Properties) -> Checked:
+    def check(
+        self,
+        urn: str,
+        inputs: Properties,
+        settings: Properties,
+        autonaming: Autonaming | None = None,
+    ) -> Checked:
         """Check as the provider does."""
-        return self._provider.check(urn, inputs, settings)
+        return self._provider.check(urn, inputs, settings, autonaming)
 
     def create(self, urn: str, inputs: Properties, settings: Properties) -> Created:
         """Create as the provider does."""

@@ -2,12 +2,14 @@
 """Physical names as pulumi-aws invents them in Check: ``<logical>-<7 hex digits>`` and its per-type exceptions.
 
 The rule is the provider's own (``provider/autonaming.go``: an optional input ``name``, at most 255 characters,
-``-``); the exceptions are in its ``provider/resource_overrides.go``. The random part is derived from the URN here,
-so that two previews of one program agree.
+``-``); the exceptions are in its ``provider/resource_overrides.go``. What a proposal of the engine does to it, and the
+words of every error, are in pulumi-terraform-bridge (``pkg/tfbridge/info/autonaming.go``). The random part is derived
+from the URN here, so that two previews of one program agree.
 """
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -20,12 +22,27 @@ if TYPE_CHECKING:
 
     from stackproof.aws.tables import ResourceType
 
-__all__ = ["AutoName", "NameTooLongError", "auto_name", "auto_named_property", "physical_name"]
+__all__ = ["AutoName", "Autonaming", "CheckError", "auto_name", "auto_named_property", "physical_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Autonaming:
+    """What the stack's configuration says about the name of one resource.
+
+    The provider may adapt a proposed ``name``; must take an enforced one as it is; and must not invent any where the
+    mode is ``disable`` (``name`` is empty then).
+    """
+
+    name: str
+    mode: Literal["propose", "enforce", "disable"]
 
 
 @dataclass(frozen=True, slots=True)
 class AutoName:
-    """How a type's name is invented. ``longest`` 0: no limit; ``random`` 0: the logical name as it is."""
+    """How a type's name is invented. ``longest`` 0: no limit; ``random`` 0: the logical name as it is.
+
+    ``obeys`` is False for the one type whose name ignores what the stack's configuration says.
+    """
 
     property: str = "name"
     longest: int = 255
@@ -35,10 +52,11 @@ class AutoName:
     lower: bool = False
     prefix: str = ""
     fifo: str = ""
+    obeys: bool = True
 
 
-class NameTooLongError(Exception):
-    """The logical name leaves no room for the random part; the text says so."""
+class CheckError(Exception):
+    """The provider's Check itself fails, rather than finding fault with an input; the text is the provider's."""
 
 
 _LETTERS = AutoName(longest=0, separator="_", random=8, alphabet="letters")
@@ -49,7 +67,7 @@ _EXCEPTIONS: Mapping[str, AutoName] = MappingProxyType(
     {
         "appsync/dataSource": AutoName(separator="_"),
         "appsync/function": AutoName(separator="_"),
-        "athena/database": AutoName(separator="_"),
+        "athena/database": AutoName(separator="_", obeys=False),
         "backup/restoreTestingPlan": AutoName(separator="_"),
         "cloudwatch/eventRule": AutoName(longest=64),
         "cloudwatch/eventTarget": AutoName("targetId"),
@@ -100,29 +118,62 @@ def auto_named_property(kind: ResourceType) -> str:
     return rule.property if rule else ""
 
 
-def physical_name(kind: ResourceType, urn: str, inputs: Properties) -> tuple[str, str] | None:
+def physical_name(
+    kind: ResourceType,
+    urn: str,
+    inputs: Properties,
+    autonaming: Autonaming | None = None,
+) -> tuple[str, str] | None:
     """Give the property and the name to fill in, or ``None`` where the program named the resource itself.
 
     A ``<property>Prefix`` input counts as naming: the provider then appends its own digits after creation.
-    Raises ``NameTooLongError`` where the provider's Check fails.
+    Raises ``CheckError`` where the provider's Check fails.
     """
     rule = auto_name(kind)
     if rule is None or any(_given(inputs.get(name)) for name in (rule.property, f"{rule.property}Prefix")):
         return None
     if kind.token.startswith("aws:rds/instance:") and "sqlserver" in str(reveal(inputs.get("engine"))).lower():
         rule = replace(rule, longest=15, random=3)
-    logical = urn.rpartition("::")[2]
-    stem = (logical.lower() if rule.lower else logical) + (rule.separator if rule.random else "")
-    if rule.longest and len(stem) + rule.random > rule.longest:
-        message = (
-            f"the logical name {logical!r} plus {rule.random} random characters is longer than the maximum of "
-            f"{rule.longest} for {rule.property}: shorten it, or set {rule.property}"
-        )
-        raise NameTooLongError(message)
-    name = stem + invent(urn, rule.alphabet, rule.random, "name")
+    if autonaming is None or not rule.obeys:
+        name = _invented(rule, kind.token, urn)
+    elif autonaming.mode == "enforce":
+        return rule.property, autonaming.name
+    elif autonaming.mode == "disable":
+        message = "automatic naming is disabled but no explicit name was provided"
+        raise CheckError(message)
+    else:
+        name = _adapted(rule, autonaming.name)
     suffix = ".fifo" if rule.fifo and reveal(inputs.get(rule.fifo)) is True else ""
     prefix = "" if name.startswith(rule.prefix) else rule.prefix
     return rule.property, f"{prefix}{name}{suffix}"
+
+
+def _invented(rule: AutoName, token: str, urn: str) -> str:
+    logical = urn.rpartition("::")[2]
+    stem = (logical.lower() if rule.lower else logical) + (rule.separator if rule.random else "")
+    if rule.random and rule.longest and len(stem.encode()) + rule.random > rule.longest:
+        message = (
+            f"could not make instance of '{token}': "
+            f"name '{stem}' plus {rule.random} random chars is longer than maximum length {rule.longest}"
+        )
+        raise CheckError(message)
+    return stem + invent(urn, rule.alphabet, rule.random, "name")
+
+
+def _adapted(rule: AutoName, proposed: str) -> str:
+    """Fit a proposed name to the type. A separator outside of the type's letters fails, as it does in the bridge."""
+    name = proposed.lower() if rule.lower else proposed
+    if rule.longest and len(name.encode()) > rule.longest:
+        message = f"calculated name '{name}' exceeds maximum length of {rule.longest}"
+        raise CheckError(message)
+    if rule.alphabet == "letters":
+        name = name.replace("-", rule.separator).replace("_", rule.separator)
+        wrong = next((character for character in name if character not in string.ascii_lowercase), "")
+        if wrong:
+            charset = string.ascii_lowercase
+            message = f"calculated name '{name}' contains invalid character '{wrong}' not in charset '{charset}'"
+            raise CheckError(message)
+    return name
 
 
 def _given(value: Value) -> bool:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from stackproof.aws.arns import Place, invent, last_segment, place_of, short_token
 from stackproof.aws.functions import Query, answer
-from stackproof.aws.naming import NameTooLongError, auto_named_property, physical_name
+from stackproof.aws.naming import Autonaming, CheckError, auto_named_property, physical_name
 from stackproof.aws.outputs import Synthesis, may_be_invented
 from stackproof.aws.tables import FunctionType, ResourceType, function_type, output_templates, provenance, resource_type
 from stackproof.aws.tags import default_tags, merged_tags
@@ -45,7 +45,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an input was rejected: its property path, and the provider's words."""
+    """Why an input or argument was rejected: its property, and the provider's words.
+
+    The bridge leaves ``property`` empty in every failure of Check: the words name it.
+    """
 
     property: str
     reason: str
@@ -83,8 +86,18 @@ class Answer:
 class Provider(Protocol):
     """What an engine asks of the provider of a package; values are wire values (``stackproof.wire``)."""
 
-    def check(self, urn: str, inputs: Properties, settings: Properties) -> Checked:
-        """Fill in and judge the inputs of a resource; ``settings`` are the provider resource's inputs."""
+    def check(
+        self,
+        urn: str,
+        inputs: Properties,
+        settings: Properties,
+        autonaming: Autonaming | None = None,
+    ) -> Checked:
+        """Fill in and judge the inputs of a resource; ``settings`` are the provider resource's inputs.
+
+        ``autonaming`` is what the stack's configuration says about the resource's name, ``None`` if nothing.
+        Raises ``CheckError`` where the real provider's call fails instead of answering.
+        """
         ...
 
     def create(self, urn: str, inputs: Properties, settings: Properties) -> Created:
@@ -108,19 +121,23 @@ class OfflineAws:
         self._world = world
         self._resolved = resolved
 
-    def check(self, urn: str, inputs: Properties, settings: Properties) -> Checked:
+    def check(
+        self,
+        urn: str,
+        inputs: Properties,
+        settings: Properties,
+        autonaming: Autonaming | None = None,
+    ) -> Checked:
         """Name the resource, merge default tags, fill in the region, and fail for missing required inputs."""
         token = _type_of(urn)
         kind = resource_type(token)
         if kind is None:
-            return Checked(inputs, () if _is_provider(token) else (_unknown_type(token),))
+            if not _is_provider(token):
+                raise CheckError(_unknown_type(token))
+            return Checked(inputs)
         checked: Properties = {name: value for name, value in inputs.items() if value is not None}
-        failures = [_missing(name) for name in kind.required if reveal(checked.get(name)) is None]
-        try:
-            named = physical_name(kind, urn, checked)
-        except NameTooLongError as error:
-            named = None
-            failures.append(Failure(auto_named_property(kind), str(error)))
+        failures = [_missing(name, urn) for name in kind.required if reveal(checked.get(name)) is None]
+        named = physical_name(kind, urn, checked, autonaming)
         if named is not None:
             checked[named[0]] = named[1]
         if kind.regional:
@@ -218,13 +235,23 @@ def _not_in_table() -> str:
     return f"is not in pulumi-aws {version}, which is what can be judged offline: correct it, or refresh the table"
 
 
-def _unknown_type(token: str) -> Failure:
-    return Failure("", f"the resource type {token} {_not_in_table()}")
+def _unknown_type(token: str) -> str:
+    return f"the resource type {token} {_not_in_table()}"
 
 
-def _missing(name: str) -> Failure:
-    reason = f'Missing required argument. The argument "{name}" is required, but no definition was found.'
-    return Failure(name, reason)
+def _missing(name: str, urn: str) -> Failure:
+    """Word a missing input as Terraform's SDK and the bridge do, the doubled full stop included.
+
+    The first name is Terraform's (``role_arn``), the second Pulumi's (``roleArn``); where pulumi-aws renames or
+    pluralises an argument, the first is only near to Terraform's.
+    """
+    argument = re.sub(r"(?=[A-Z])", "_", name).lower()
+    logical = urn.rpartition("::")[2]
+    return Failure(
+        "",
+        f'Missing required argument. The argument "{argument}" is required, but no definition was found.. '
+        f"Examine values at '{logical}.{name}'.",
+    )
 
 
 def _finished(kind: ResourceType, outputs: Properties, settings: Properties) -> Properties:

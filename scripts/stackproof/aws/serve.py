@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from concurrent import futures
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, cast
 
 import grpc
 from google.protobuf import empty_pb2
@@ -23,6 +23,7 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
+from stackproof.aws.naming import Autonaming, CheckError
 from stackproof.structs import from_struct, to_struct
 from stackproof.wire import UNKNOWN, Properties, Value, contains_unknown, reveal
 
@@ -127,7 +128,11 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Fill in and judge a resource's inputs."""
         provider = self._provider_for(_package_of(_type_of(request.urn)))
-        checked = provider.check(request.urn, from_struct(request.news), self._settings_of(context))
+        settings = self._settings_of(context)
+        try:
+            checked = provider.check(request.urn, from_struct(request.news), settings, _autonaming(request))
+        except CheckError as error:
+            _refuse(context, str(error))
         failures = [
             provider_pb2.CheckFailure(property=failure.property, reason=failure.reason) for failure in checked.failures
         ]
@@ -214,6 +219,15 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
     def _assume(self, notes: Iterable[str]) -> None:
         with self._lock:
             self.assumed.update(dict.fromkeys(notes))
+
+
+def _autonaming(request: provider_pb2.CheckRequest) -> Autonaming | None:
+    """Read what the engine proposes for a name; the protocol's enum has the modes' names."""
+    if not request.HasField("autonaming"):
+        return None
+    modes = provider_pb2.CheckRequest.AutonamingOptions.Mode
+    mode = cast("Literal['propose', 'enforce', 'disable']", modes.Name(request.autonaming.mode).lower())
+    return Autonaming(request.autonaming.proposed_name, mode)
 
 
 def _component(request: provider_pb2.ConstructRequest) -> resource_pb2.RegisterResourceRequest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import unquote, urlparse
@@ -22,6 +23,8 @@ from pulumi.runtime.proto import (
 )
 
 from stackproof import wire
+from stackproof.aws import CheckError
+from stackproof.engine.embedded.autonaming import autonamer_of
 from stackproof.engine.embedded.registry import (
     Options,
     Registration,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
     from pulumi.runtime.proto import callback_pb2, source_pb2
 
-    from stackproof.aws import Provider
+    from stackproof.aws import Checked, Provider
     from stackproof.model import Job, PassName
     from stackproof.wire import Properties, Value
 
@@ -131,13 +134,17 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         analyze: Callable[[Registration, Registration | None], None],
         journal: Journal,
     ) -> None:
-        """Answer for the job's program; ``provider_for`` gives the offline provider of a package."""
+        """Answer for the job's program; ``provider_for`` gives the offline provider of a package.
+
+        Raises ``UsageError`` for a configuration of the engine itself that is not well formed.
+        """
         self._program = program = job.program
         self._outside = job.outside
         self._resolved = pass_name == "resolved"  # noqa: S105 (not a password)
         self._provider_for = provider_for
         self._analyze = analyze
         self._journal = journal
+        self._autonamer = autonamer_of(program)
         self._transforms = Transforms()
         self.registry = Registry(program.project, program.stack, program.config)
         self.completed = threading.Event()
@@ -253,19 +260,39 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     ) -> Registration:
         provider = self._provider_of(request, context)
         registration.provider = provider.urn
-        checked = self._provider_for(package_of(request.type)).check(
-            registration.urn,
-            registration.inputs,
-            provider.inputs,
-        )
-        if checked.failures:
-            reasons = "; ".join(f"{failure.property}: {failure.reason}" for failure in checked.failures)
-            self._journal.log(
-                LogLine("error", f"{registration.type} {registration.name!r}: {reasons}", registration.urn)
-            )
-            _refuse(context, f"resource '{registration.name}' has a problem: {reasons}")
+        checked = self._checked(registration, provider, context)
         registration.inputs = checked.inputs
+        for failure in checked.failures:
+            self._report(
+                registration, f"{registration.type} resource '{registration.name}' has a problem: {failure.reason}"
+            )
+        if checked.failures:
+            self._analyze(registration, provider)  # as the engine does, before it gives up
+            _refuse(context, f"resource {registration.urn} is invalid")
         return provider
+
+    def _checked(
+        self,
+        registration: Registration,
+        provider: Registration,
+        context: grpc.ServicerContext,
+    ) -> Checked:
+        proposal = self._autonamer.propose(registration.urn)
+        if proposal is not None and not proposal.random:
+            registration.options = replace(registration.options, delete_before_replace=True)
+        try:
+            return self._provider_for(package_of(registration.type)).check(
+                registration.urn,
+                registration.inputs,
+                provider.inputs,
+                proposal.naming if proposal else None,
+            )
+        except CheckError as error:
+            self._report(registration, str(error))
+            _refuse(context, str(error))
+
+    def _report(self, registration: Registration, message: str) -> None:
+        self._journal.log(LogLine("error", message, registration.urn))
 
     def _create(self, registration: Registration, provider: Registration, import_id: str) -> None:
         created = self._provider_for(package_of(registration.type)).create(
