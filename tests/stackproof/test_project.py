@@ -43,7 +43,7 @@ def test_values_arrive_as_pulumi_passes_them(project: Path) -> None:
     """Objects as JSON, booleans in lower case, nothing as an empty string."""
     (project / "Pulumi.dev.yaml").write_text("config:\n  shop:list: [a, {b: 1}]\n  shop:on: true\n  shop:none:\n")
     assert load_program(project, "dev", {}).config == {
-        "shop:list": '["a", {"b": 1}]',
+        "shop:list": '["a",{"b":1}]',
         "shop:on": "true",
         "shop:none": "",
     }
