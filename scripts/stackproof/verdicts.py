@@ -75,6 +75,7 @@ class _Heard:
     """
 
     name: PassName
+    end: ProgramEnd
     answers: Mapping[tuple[str, str], Analysis]
     stack_answers: Mapping[str, Analysis]
     resources: Mapping[str, Resource]
@@ -84,6 +85,7 @@ class _Heard:
     def of(cls, run: Pass) -> _Heard:
         return cls(
             name=run.name,
+            end=run.end,
             answers={(a.pack, a.urn): a for a in run.analyses if not a.stack_level},
             stack_answers={a.pack: a for a in run.analyses if a.stack_level},
             resources={resource.urn: resource for resource in run.resources},
@@ -357,7 +359,13 @@ def _judge_stack(
     stack: Resource,
     resources: Sequence[Resource],
 ) -> Iterator[PolicyVerdict]:
-    for one in heard:
+    # Nobody is shown the stack of a program that did not run to its end.
+    whole = [one for one in heard if one.end is ProgramEnd.COMPLETED or pack.name in one.stack_answers]
+    if not whole:
+        reason = f"the program {heard[0].end.value}, so its whole stack was not seen"
+        yield replace(_verdict(pack.name, _EVERY_POLICY, stack, Verdict.UNPROVEN), reason=reason)
+        return
+    for one in whole:
         answer = one.stack_answers.get(pack.name)
         if answer is None or answer.error:
             reason = f"the pack gave no answer: {answer.error}" if answer else "the pack never analysed the stack"
@@ -369,12 +377,12 @@ def _judge_stack(
                 reason=reason,
             )
             return
-    yield from _foreign(pack.name, stack, policies, [(one, one.stack_answers[pack.name]) for one in heard])
+    yield from _foreign(pack.name, stack, policies, [(one, one.stack_answers[pack.name]) for one in whole])
     by_urn = {resource.urn: resource for resource in resources}
-    guessed = [tuple(f"{urn}#{path}" for urn, paths in one.guessed.items() for path in paths) for one in heard]
+    guessed = [tuple(f"{urn}#{path}" for urn, paths in one.guessed.items() for path in paths) for one in whole]
     for policy in policies:
-        said = [_said(one.stack_answers[pack.name], policy, unseen) for one, unseen in zip(heard, guessed, strict=True)]
-        yield from _judge_stack_policy(pack.name, policy, heard, said, stack, by_urn)
+        said = [_said(one.stack_answers[pack.name], policy, unseen) for one, unseen in zip(whole, guessed, strict=True)]
+        yield from _judge_stack_policy(pack.name, policy, whole, said, stack, by_urn)
 
 
 def _judge_stack_policy(  # noqa: PLR0913, PLR0917 (one step of `_judge_stack`, with what it has at hand)

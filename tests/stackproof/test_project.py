@@ -75,7 +75,7 @@ def test_an_encrypted_value_becomes_a_placeholder_that_the_report_names(project:
         "config:\n  shop:token: {secure: v1:abc}\n  shop:db: {password: {secure: v1:x}}\n"
     )
     program = load_program(project, "dev", {})
-    assert program.config == {"shop:token": "[secret]", "shop:db": '{"password": "[secret]"}'}
+    assert program.config == {"shop:token": "[secret]", "shop:db": '{"password":"[secret]"}'}
     assert program.secret_keys == {"shop:token", "shop:db"}
     assert len(program.assumptions) == 2
     assert "v1:" not in " ".join(program.assumptions)

@@ -80,7 +80,7 @@ def _resource(job: Job, item: Resource) -> Observation:
         "custom": item.custom,
         "parent": _short(job, item.parent),
         "provider": _short(job, item.provider),
-        "at": f"{item.source.file}:{item.source.line}" if item.source else "",
+        "at": _position(job, item),
         "inputs": _value(job, dict(for_analysis(item.inputs))),
         "outputs": _value(job, dict(for_analysis(item.outputs))),
         "dependencies": sorted(_short(job, urn) for urn in item.dependencies),
@@ -89,6 +89,13 @@ def _resource(job: Job, item: Resource) -> Observation:
         },
         "opaque": item.opaque,
     }
+
+
+def _position(job: Job, item: Resource) -> str:
+    if item.source is None:
+        return ""
+    path = job.program.shown_from / item.source.file
+    return f"{path.relative_to(job.program.root)}:{item.source.line}"
 
 
 def _value(job: Job, value: Value) -> Any:

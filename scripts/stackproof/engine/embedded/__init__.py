@@ -70,7 +70,8 @@ class EmbeddedEngine:
                 ended = self._run_program(job, monitor, journal, starting)
                 packs = tuple(start.result() for start in starting)
             registrations = monitor.registry.all()
-            analyses = [analysis for pack in running for analysis in pack.finish(registrations)]
+            completed = ended.end is ProgramEnd.COMPLETED
+            analyses = [analysis for pack in running for analysis in pack.finish(registrations, completed=completed)]
         finally:
             for pack in running:
                 pack.close()

@@ -241,10 +241,12 @@ class RunningPack:
                 answer, error = self._ask(self._stub.Analyze, item.message)
             self._hear(item.message.urn, answer, error, item.tainted, item.remedied.remediations)
 
-    def finish(self, registrations: Iterable[Registration]) -> tuple[Analysis, ...]:
-        """Wait for the queued requests, then show the pack the whole stack."""
+    def finish(self, registrations: Iterable[Registration], *, completed: bool) -> tuple[Analysis, ...]:
+        """Wait for the queued requests, then show the pack the whole stack, if the program ran to its end."""
         self._requests.put(None)
         self._worker.join()
+        if not completed:
+            return tuple(self._analyses)
         request = analyzer_pb2.AnalyzeStackRequest()
         tainted: list[str] = []
         stack_urn = ""
@@ -302,11 +304,26 @@ class RunningPack:
                 urn=urn,
                 stack_level=stack_level,
                 tainted=tainted,
-                diagnostics=tuple(_diagnostic(item, (item.urn or urn) if stack_level else urn) for item in diagnostics),
+                diagnostics=tuple(
+                    self._diagnostic(item, (item.urn or urn) if stack_level else urn) for item in diagnostics
+                ),
                 not_applicable={item.policy_name: item.reason for item in not_applicable},
                 error=error,
                 remediations=remediations or (),
             ),
+        )
+
+    def _diagnostic(self, item: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Diagnostic:
+        """Read a diagnostic; one without a severity has its policy's, as the CLI has it."""
+        policies = self._pack.policies if self._pack else ()
+        own = next((policy.severity for policy in policies if policy.name == item.policyName), "")
+        return read_diagnostic(
+            policy=item.policyName,
+            urn=urn,
+            enforcement=_level(item.enforcementLevel),
+            severity=_SEVERITIES.get(item.severity, own),
+            description=item.description,
+            message=item.message,
         )
 
     def close(self) -> None:
@@ -365,17 +382,6 @@ def _policy(policy: analyzer_pb2.PolicyInfo, config: PolicyConfig) -> PolicyInfo
 def _level(number: int) -> Enforcement:
     """Read a level; one that the protocol does not have yet counts as the strictest."""
     return _LEVELS.get(number, "mandatory")
-
-
-def _diagnostic(item: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Diagnostic:
-    return read_diagnostic(
-        policy=item.policyName,
-        urn=urn,
-        enforcement=_level(item.enforcementLevel),
-        severity=_SEVERITIES.get(item.severity, ""),
-        description=item.description,
-        message=item.message,
-    )
 
 
 def _apply(item: analyzer_pb2.Remediation, registration: Registration) -> Remediation:
