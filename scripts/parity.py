@@ -63,12 +63,16 @@ def run(chosen: list[Case], *, record: bool, whole: bool) -> int:
         console.print(f"{case.name}: {len(results[-1].unmeant) or 'no'} differences", style="dim")
     if record and live:
         _write_provenance(live.version)
-    made = json.loads((RECORDS / "provenance.json").read_text(encoding="utf-8"))
-    against = f"Pulumi CLI {live.version}" if live else f"what Pulumi CLI {made['pulumi CLI']} was recorded to see"
+    against = f"Pulumi CLI {live.version}" if live else f"what Pulumi CLI {_recorded_version()} was recorded to see"
     met = {entry for result in results for _, entry in result.meant}
     stale = [entry for entry in meant if entry not in met] if whole else []
     show(console, results, against, stale)
     return int(bool(stale) or any(result.unmeant for result in results))
+
+
+def _recorded_version() -> str:
+    """Give the version of the CLI that the records were made with."""
+    return str(json.loads((RECORDS / "provenance.json").read_text(encoding="utf-8"))["pulumi CLI"])
 
 
 def _write_provenance(version: str) -> None:

@@ -84,8 +84,9 @@ class Program:
     """A Pulumi program for one stack, ready to run: everything that `Pulumi.yaml` and the stack file say.
 
     Configuration values are strings as Pulumi passes them (objects as JSON), under full keys (``project:key``).
-    ``shown_from`` is the folder to which reports show paths relative: where the command was typed, if the project is
-    below it.
+    ``interpreter`` is the Python that runs it, where ``runtime`` is python. ``stack_file`` is the stack's own file,
+    ``overrides`` what replaces values of it. ``shown_from`` is the folder to which reports show paths relative: where
+    the command was typed, if the project is below it.
     """
 
     root: Path
@@ -93,8 +94,11 @@ class Program:
     main: Path
     project: str
     stack: str
+    runtime: str
     interpreter: Path
     config: dict[str, str]
+    stack_file: Path
+    overrides: dict[str, str] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
     assumptions: tuple[str, ...] = ()
 

@@ -49,18 +49,16 @@ def load_program(root: Path, stack: str, overrides: dict[str, str]) -> Program:
     project = _mapping(path, _load_yaml(path))
     name = _text(project, "name", path)
     runtime, options = _runtime(project, path)
-    if runtime != "python":
-        message = f"{path}: runtime is {runtime!r}; the embedded engine runs python programs only"
-        raise UsageError(message)
     if not _STACK_NAME.match(stack):
         message = f"stack {stack!r} is not a stack name: use letters, digits, '-', '_' and '.'"
         raise UsageError(message)
     config, secrets, notes = _stack_config(root, project, path, name, stack)
-    config.update({_full_key(key, name): value for key, value in overrides.items()})
+    replaced = {_full_key(key, name): value for key, value in overrides.items()}
     interpreter, note = _interpreter(root, options, path)
     main = root / str(project.get("main", "."))
-    entry = main / "__main__.py" if main.is_dir() else main
-    if not entry.is_file():
+    python = runtime == "python"
+    entry = main / "__main__.py" if python and main.is_dir() else main
+    if python and not entry.is_file():
         message = f"{path}: no program at {entry}; a Python program needs a __main__.py there"
         raise UsageError(message)
     return Program(
@@ -69,8 +67,11 @@ def load_program(root: Path, stack: str, overrides: dict[str, str]) -> Program:
         main=entry.resolve(),
         project=name,
         stack=stack,
+        runtime=runtime,
         interpreter=interpreter,
-        config=config,
+        config=config | replaced,
+        stack_file=_stack_path(root, project, stack).resolve(),
+        overrides=replaced,
         secret_keys=frozenset(secrets),
         assumptions=(*notes, *note),
     )

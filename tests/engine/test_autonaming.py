@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from stackproof.model import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from stackproof.engine.embedded import EmbeddedEngine
     from stackproof.engine.embedded.autonaming import Proposal
@@ -32,7 +32,9 @@ def _proposed(root: Path, config: object, urn: str = _QUEUE, **more: str) -> Pro
     text = config if isinstance(config, str) else json.dumps(config)
     values = {"pulumi:autonaming": text} if config is not None else {}
     values |= {f"shop:{key}": value for key, value in more.items()}
-    program = Program(root, root, root / "__main__.py", "shop", "dev", root / sys.executable, values)
+    program = Program(
+        root, root, root / "__main__.py", "shop", "dev", "python", Path(sys.executable), values, root / "s"
+    )
     return autonamer_of(program).propose(urn)
 
 

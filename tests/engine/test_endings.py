@@ -71,6 +71,18 @@ def test_a_program_that_ends_badly_is_told_as_what_it_is(
     assert any(words in line.message for line in run.log if line.severity == "error"), run.log
 
 
+def test_a_program_in_another_language_is_an_error_that_names_the_engine_for_it(
+    engine: Engine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+) -> None:
+    """Only the real CLI has language hosts."""
+    root = write_program("")
+    (root / "Pulumi.yaml").write_text("name: engine\nruntime: nodejs\n")
+    with pytest.raises(UsageError, match=r"runtime is 'nodejs'; .* use --engine pulumi"):
+        engine.run(job(root), "faithful")
+
+
 def test_a_traceback_begins_in_the_users_own_code(
     engine: Engine,
     job: Callable[..., Job],

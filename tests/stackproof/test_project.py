@@ -109,7 +109,6 @@ def test_a_stack_without_a_file_is_an_error_that_lists_the_others(project: Path)
         ("Pulumi.dev.yaml", "config: [a]", r"config must be a mapping .* not a list"),
         ("Pulumi.dev.yaml", "- a", r"the file must be a mapping"),
         ("Pulumi.dev.yaml", "config: {1: a}", r"config must be a mapping .* a mapping with other keys"),
-        ("Pulumi.yaml", "name: shop\nruntime: nodejs\n", r"runtime is 'nodejs'"),
         ("Pulumi.yaml", "name: shop\n", r"runtime must be a mapping .* not nothing"),
         ("Pulumi.yaml", "runtime: python\n", r"name must be text, not nothing"),
         (

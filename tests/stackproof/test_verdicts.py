@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 STACK = "urn:pulumi:dev::proj::pulumi:pulumi:Stack::proj-dev"
 REPO = "urn:pulumi:dev::proj::aws:codecommit/repository:Repository::docs"
 ROLE = "urn:pulumi:dev::proj::aws:iam/rolePolicy:RolePolicy::contributor"
-PROGRAM = Program(Path("/p"), Path("/p"), Path("/p/__main__.py"), "proj", "dev", Path("/python"), {})
+PROGRAM = Program(
+    Path("/p"), Path("/p"), Path("/p/__main__.py"), "proj", "dev", "python", Path("/python"), {}, Path("/p/s")
+)
 JOB = Job(PROGRAM, (PackSource(Path("/k"), "pack", "1.0.0", Path("/python")),))
 
 

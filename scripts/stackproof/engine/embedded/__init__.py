@@ -18,7 +18,7 @@ from stackproof.engine.embedded.analyzer import RunningPack
 from stackproof.engine.embedded.environment import stack_environment
 from stackproof.engine.embedded.monitor import EngineService, Journal, Monitor
 from stackproof.engine.process import Nursery
-from stackproof.errors import UnrunnableError
+from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import LogLine, Pass, ProgramEnd
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ class EmbeddedEngine:
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Run one pass; see `stackproof.engine.Engine.run`."""
         started = time.monotonic()
+        if job.program.runtime != "python":
+            message = (
+                f"{job.program.root}: runtime is {job.program.runtime!r}; the embedded engine runs python programs"
+                " only: use --engine pulumi"
+            )
+            raise UsageError(message)
         running = [RunningPack(source, job, self._nursery) for source in job.packs]
         journal = Journal()
         monitor = self._monitor(job, pass_name, running, journal)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from stackproof.aws import World, providers
 from stackproof.aws.serve import ProviderServer
@@ -50,14 +50,24 @@ class PulumiEngine:
 
     name = "pulumi"
 
-    def __init__(self, world: World, operation: str = "preview") -> None:
-        """Play an AWS account as ``world`` describes it; ``operation`` is ``preview`` or ``up``.
+    def __init__(
+        self,
+        world: World,
+        *,
+        offline: bool = True,
+        operation: Literal["preview", "up"] = "preview",
+    ) -> None:
+        """Play an AWS account as ``world`` describes it.
+
+        With ``offline`` False the faithful pass asks the user's own backend and account instead; the resolved pass
+        never does. ``up`` deploys to the offline provider.
 
         Raises:
             UnrunnableError: the CLI is missing or too old.
 
         """
         self._world = world
+        self._offline = offline
         self._operation = operation
         self._nursery = Nursery()
         self._path, self.version = cli.find()
@@ -70,7 +80,9 @@ class PulumiEngine:
         self._packages |= _installed(job.program)
         while True:
             with tempfile.TemporaryDirectory(prefix="stackproof-") as folder:
-                outcome = self._attempt(Workspace.create(Path(folder), job.program), job, loaded, pass_name)
+                offline = self._offline or pass_name == "resolved"  # noqa: S105 (not a password)
+                place = Workspace.create(Path(folder), job.program, offline=offline)
+                outcome = self._attempt(place, job, loaded, pass_name)
                 missing = outcome.missing
                 if missing is None or missing in self._packages:
                     return assemble(job, pass_name, [item.pack for item in loaded], outcome, started)
@@ -95,7 +107,7 @@ class PulumiEngine:
         port = server.start()
         events = Events(place.events)
         try:
-            if job.program.secret_keys:
+            if place.offline and job.program.secret_keys:
                 self._encrypt(place, port)
             child = self._start(place, self._arguments(place, loaded), port)
             try:

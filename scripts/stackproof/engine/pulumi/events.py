@@ -115,6 +115,8 @@ class Events:
 
     def _take(self, event: dict[str, Any]) -> None:
         match event:
+            case {"preludeEvent": _}:
+                self._begin()
             case {"diagnosticEvent": said}:
                 self._diagnostic(said)
             case {"policyEvent": said}:
@@ -138,6 +140,13 @@ class Events:
                 self.result = summary["result"]
             case _:
                 return
+
+    def _begin(self) -> None:
+        """Forget what the preview said that goes before a deployment: the deployment says it again."""
+        self.policies.clear()
+        self.summaries.clear()
+        self.resources.clear()
+        self.completed, self.result, self._stack_outputs = False, "", 0
 
     def _summary(self, summary: dict[str, Any], urn: str) -> None:
         names = frozenset([*summary.get("passed", ()), *summary.get("failed", ())])

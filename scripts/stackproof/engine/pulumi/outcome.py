@@ -64,15 +64,24 @@ class Outcome:
     @classmethod
     def of(cls, place: Workspace, events: Events, code: int | None, words: str, server: ProviderServer) -> Outcome:
         """Read the files of a run that has ended."""
-        shown: list[analyzer_pb2.AnalyzeRequest] = []
+        shown: dict[str, analyzer_pb2.AnalyzeRequest] = {}
         stack: analyzer_pb2.AnalyzeStackRequest | None = None
         for method, content in _record(place.record):
             if method == "Analyze":
-                shown.append(analyzer_pb2.AnalyzeRequest.FromString(content))
+                # A deployment shows each resource once more than the preview before it.
+                request = analyzer_pb2.AnalyzeRequest.FromString(content)
+                shown[request.urn] = request
             elif method == "AnalyzeStack":
                 stack = analyzer_pb2.AnalyzeStackRequest.FromString(content)
         return cls(
-            events, code, words, tuple(shown), stack, _states(place.digest), tuple(server.assumed), server.opaque
+            events,
+            code,
+            words,
+            tuple(shown.values()),
+            stack,
+            _states(place.digest),
+            tuple(server.assumed),
+            server.opaque,
         )
 
     @property
