@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "STACK_TYPE",
     "Analysis",
+    "Change",
+    "ChangeKind",
+    "Deletion",
     "Diagnostic",
     "Enforcement",
     "Finding",
@@ -47,6 +50,7 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 """The type token of the Stack itself, the root of every URN's ancestry."""
 
 PassName = Literal["faithful", "resolved"]
+ChangeKind = Literal["create", "import", "update", "replace", "same"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Enforcement = Literal["mandatory", "advisory", "remediate", "disabled"]
 
@@ -126,10 +130,30 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an update would do to a resource, for the sake of which properties, and what else is to be said of it."""
+
+    kind: ChangeKind
+    properties: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A resource of the state that the program no longer registers, and what is to be said of it."""
+
+    urn: str
+    type: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A registration as an engine saw it. ``inputs`` are checked inputs; ``outputs`` may hold unknowns.
 
-    ``opaque`` says why nothing inside could be seen (a remote component), or is empty.
+    ``opaque`` says why nothing inside could be seen (a remote component), or is empty. ``change`` is there where a
+    state was given, except on default providers, which are the engine's own.
     """
 
     urn: str
@@ -144,6 +168,7 @@ class Resource:
     property_dependencies: dict[str, tuple[str, ...]]
     source: SourcePosition | None
     opaque: str = ""
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +253,10 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One run of the program against the packs, with what is unknown in a preview left unknown, or synthesised."""
+    """One run of the program against the packs, with what is unknown in a preview left unknown, or synthesised.
+
+    ``deletions`` are there where a state was given and the program ran to its end.
+    """
 
     name: PassName
     end: ProgramEnd
@@ -240,6 +268,7 @@ class Pass:
     log: tuple[LogLine, ...]
     assumptions: tuple[str, ...]
     seconds: float
+    deletions: tuple[Deletion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,3 +340,4 @@ class Preview:
     assumptions: tuple[str, ...]
     seconds: float
     unused: tuple[str, ...] = ()
+    deletions: tuple[Deletion, ...] = ()

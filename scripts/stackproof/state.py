@@ -7,6 +7,7 @@ exported with `--show-secrets`; encrypted ones are unknown, under the secret mar
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -201,11 +202,11 @@ class _Reader:
         plaintext, ciphertext = value.get("plaintext"), value.get("ciphertext")
         if isinstance(ciphertext, str) and plaintext is None:
             return wire.secret(wire.UNKNOWN)
-        try:
-            parsed: object = json.loads(cast("str", plaintext), parse_int=float)
-        except (TypeError, json.JSONDecodeError):
-            # The exception holds the value, so that it must not become this one's context.
-            parsed = _UNREADABLE
+        parsed: object = _UNREADABLE
+        if isinstance(plaintext, str) and ciphertext is None:
+            # The exception would hold the value, so that it must not become the refusal's context.
+            with contextlib.suppress(json.JSONDecodeError):
+                parsed = json.loads(plaintext, parse_int=float)
         if parsed is _UNREADABLE:
             raise _refusal(self.path, f"{place} is a malformed secret")
         return wire.secret(self._value(parsed, place))

@@ -126,6 +126,7 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         assumptions=tuple({note: None for run in passes for note in run.assumptions}),
         seconds=max(run.seconds for run in passes),
         unused=_unused(job, passes),
+        deletions=tuple(one for one in passes[0].deletions if all(one in run.deletions for run in passes)),
     )
 
 

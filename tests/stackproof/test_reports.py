@@ -13,6 +13,8 @@ import pytest
 from rich.console import Console
 
 from stackproof.model import (
+    Change,
+    Deletion,
     Finding,
     LogLine,
     PolicyInfo,
@@ -247,3 +249,62 @@ def test_the_json_report_fits_its_schema_and_prints_no_values() -> None:
         "remedy": "name the actions",
         "url": "https://example.com/rule",
     }
+
+
+def changed() -> Preview:
+    """Make a stack over a state, with one resource of each change."""
+    changes = (
+        Change("create"),
+        Change("import"),
+        Change("update", ("size", "tags")),
+        Change("replace", ("size",), "replaced on changes of size"),
+        Change("same"),
+        Change("same", (), "not compared: key"),
+        None,
+    )
+    resources = tuple(
+        replace(resource(f"urn:pulumi:prod::shop::test:index:Thing::{index}", 1), change=change)
+        for index, change in enumerate(changes)
+    )
+    gone = Deletion("urn:pulumi:prod::shop::test:index:Thing::gone", "test:index:Thing", "gone")
+    kept = replace(gone, name="kept", note="protected, so the update would refuse")
+    return replace(PREVIEW, resources=resources, verdicts=(), deletions=(gone, kept))
+
+
+def test_what_an_update_would_do_is_told_where_a_state_was_given() -> None:
+    """In one line, and what is not plain below it."""
+    report = rendered(changed())
+    begin = report.index("against the state")
+    assert report[begin : report.index("\n\n", begin)] == (
+        "against the state: 1 to create · 1 to import · 1 to update (or replace) · 1 to replace · 2 to delete · "
+        "2 unchanged\n"
+        "  + test:index:Thing 0\n"
+        "  = test:index:Thing 1\n"
+        "  ~ test:index:Thing 2 (size, tags)\n"
+        "  ± test:index:Thing 3 (size; replaced on changes of size)\n"
+        "  · test:index:Thing 5 (not compared: key)\n"
+        "  - test:index:Thing gone\n"
+        "  - test:index:Thing kept (protected, so the update would refuse)"
+    )
+    assert "against the state" not in rendered(PREVIEW)
+
+
+def test_a_long_list_of_changes_is_cut() -> None:
+    many = tuple(Deletion(f"{URN}{index}", "a:b:C", str(index)) for index in range(25))
+    report = rendered(replace(PREVIEW, deletions=many))
+    assert ("  - a:b:C 19\n  and 5 more resources" in report, "  - a:b:C 20" in report) == (True, False)
+
+
+def test_changes_are_in_the_json_report_too() -> None:
+    document = json.loads(json_report.render(changed(), "unproven"))
+    jsonschema.validate(document, json_report.schema(), jsonschema.Draft202012Validator)
+    found = {one["name"]: one.get("change") for one in document["resources"]}
+    assert (found["0"], found["3"], found["6"]) == (
+        {"kind": "create", "properties": []},
+        {"kind": "replace", "properties": ["size"], "note": "replaced on changes of size"},
+        None,
+    )
+    assert [(one["name"], one.get("note")) for one in document["deletions"]] == [
+        ("gone", None),
+        ("kept", "protected, so the update would refuse"),
+    ]

@@ -11,6 +11,7 @@ import pytest
 
 from stackproof.model import (
     Analysis,
+    Deletion,
     Diagnostic,
     Finding,
     Job,
@@ -414,3 +415,11 @@ def test_a_pass_blocks_at_no_strictness() -> None:
     """The strictest setting still lets a proven stack through."""
     (first, *_) = judged(run("faithful", answer())).verdicts
     assert not blocking(first, FailOn.ADVISORY)
+
+
+def test_only_what_no_pass_registers_is_deleted() -> None:
+    """What is registered where values are known would be found again by the update itself."""
+    gone, unseen = Deletion(REPO, "t", "gone"), Deletion(ROLE, "t", "unseen")
+    faithful = replace(run("faithful"), deletions=(gone, unseen))
+    assert judge(JOB, "e", "", [faithful, replace(run("resolved"), deletions=(gone,))]).deletions == (gone,)
+    assert judge(JOB, "e", "", [faithful]).deletions == (gone, unseen)

@@ -11,7 +11,7 @@ from stackproof.model import Verdict
 from stackproof.verdicts import exit_code
 
 if TYPE_CHECKING:
-    from stackproof.model import Finding, PolicyVerdict, Preview, Resource
+    from stackproof.model import Deletion, Finding, PolicyVerdict, Preview, Resource
 
 __all__ = ["SCHEMA_NAME", "render", "schema"]
 
@@ -57,6 +57,7 @@ def render(preview: Preview, fail_on: str) -> str:
         "findings": [_finding(finding) for verdict in verdicts for finding in verdict.findings],
         "verdicts": [_verdict(verdict) for verdict in verdicts],
         "resources": [_resource(resource) for resource in preview.resources],
+        "deletions": [_deletion(deletion) for deletion in preview.deletions],
         "seconds": round(preview.seconds, 3),
     }
     return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
@@ -115,4 +116,15 @@ def _resource(resource: Resource) -> dict[str, object]:
     }
     if resource.source:
         fields |= {"file": resource.source.file, "line": resource.source.line}
+    if resource.change:
+        change = resource.change
+        fields["change"] = {"kind": change.kind, "properties": list(change.properties)} | _noted(change.note)
     return fields
+
+
+def _deletion(deletion: Deletion) -> dict[str, str]:
+    return {"urn": deletion.urn, "type": deletion.type, "name": deletion.name} | _noted(deletion.note)
+
+
+def _noted(note: str) -> dict[str, str]:
+    return {"note": note} if note else {}

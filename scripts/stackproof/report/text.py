@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from stackproof.model import Finding, PolicyVerdict, Preview, Resource
+    from stackproof.model import ChangeKind, Finding, PolicyVerdict, Preview, Resource
 
 __all__ = ["write"]
 
@@ -41,6 +41,14 @@ _ENDINGS = {
     3: ("? unproven", "bold yellow", "nothing is violated, but not everything could be judged"),
     4: ("✗ not judged", "bold red", "the program did not run to its end, so nothing here counts as a pass"),
 }
+_KINDS: dict[ChangeKind, tuple[str, str]] = {
+    "create": ("+", "to create"),
+    "import": ("=", "to import"),
+    "update": ("~", "to update (or replace)"),
+    "replace": ("±", "to replace"),
+    "same": ("·", "unchanged"),
+}
+_CHANGES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
         yield Text("")
     yield _table(preview)
     yield from _beyond(preview)
+    yield from _changes(preview)
     if preview.notices:
         yield Text("")
     for notice in preview.notices:
@@ -189,3 +198,32 @@ def _beyond(preview: Preview) -> Iterator[Text]:
             yield Text(f"  {line}", style="dim")
         if len(lines) > 8:  # noqa: PLR2004 (as many as are printed)
             yield Text(f"  and {_count(len(lines) - 8, 'more resource')}", style="dim")
+
+
+def _changes(preview: Preview) -> Iterator[Text]:
+    """Say what an update would do, where a state was given."""
+    changes = [(resource.type, resource.name, resource.change) for resource in preview.resources if resource.change]
+    if not changes and not preview.deletions:
+        return
+    counts = Counter(change.kind for _, _, change in changes)
+    numbers = [(counts[kind], words) for kind, (_, words) in _KINDS.items()]
+    numbers.insert(-1, (len(preview.deletions), "to delete"))
+    parts = [f"{number} {words}" for number, words in numbers if number]
+    yield Text("")
+    yield Text(f"against the state: {' · '.join(parts)}", style="bold")
+    lines = [
+        f"{_KINDS[change.kind][0]} {type_} {name} {_because(change.properties, change.note)}".rstrip()
+        for type_, name, change in changes
+        if change.kind != "same" or change.note
+    ]
+    lines += [f"- {one.type} {one.name} {_because((), one.note)}".rstrip() for one in preview.deletions]
+    for line in lines[:_CHANGES_SHOWN]:
+        yield Text(f"  {line}")
+    if len(lines) > _CHANGES_SHOWN:
+        yield Text(f"  and {_count(len(lines) - _CHANGES_SHOWN, 'more resource')}", style="dim")
+
+
+def _because(properties: tuple[str, ...], note: str) -> str:
+    words = [", ".join(properties), note]
+    said = "; ".join(filter(None, words))
+    return f"({said})" if said else ""

@@ -92,6 +92,7 @@ class EmbeddedEngine:
             log=journal.lines,
             assumptions=(*job.program.assumptions, *journal.assumptions),
             seconds=time.monotonic() - started,
+            deletions=monitor.deletions() if ended.end is ProgramEnd.COMPLETED else (),
         )
 
     def stop(self) -> None:
