@@ -7,6 +7,7 @@ from stackproof.aws.catalogue import providers
 from stackproof.aws.generic import GenericProvider
 from stackproof.aws.given import GivenProvider
 from stackproof.aws.naming import Autonaming, CheckError
+from stackproof.aws.prior import with_prior_defaults
 from stackproof.aws.provider import Answer, Checked, Created, Failure, OfflineAws, Provider, World
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "Provider",
     "World",
     "providers",
+    "with_prior_defaults",
 ]

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stackproof import wire
-from stackproof.aws import Created
+from stackproof.aws import Created, with_prior_defaults
 from stackproof.engine.embedded.registry import PROVIDER_PREFIX, make_urn, type_chain
 from stackproof.engine.embedded.structs import flatten
 from stackproof.model import Change, Deletion
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stackproof.state import State, StateResource
     from stackproof.wire import Properties, Value
 
-__all__ = ["Alias", "Changes", "Goal", "kept_inputs", "updated"]
+__all__ = ["Alias", "Changes", "Goal", "inputs_to_check", "updated"]
 
 _PROTECTED = "protected, so the update would refuse"
 _PROVIDER_OWN = frozenset({"version", "pluginDownloadURL"})
@@ -54,10 +54,10 @@ class Alias:
 class Goal:
     """What of a registration matters only where the resource exists already; paths as written.
 
-    ``given`` holds the names of the inputs that the program itself gave.
+    ``given`` holds the inputs as the program gave them, before any check.
     """
 
-    given: frozenset[str] = frozenset()
+    given: Properties = field(default_factory=dict)
     aliases: tuple[Alias, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
@@ -184,24 +184,16 @@ class Changes:
         return True
 
 
-def kept_inputs(old: StateResource, goal: Goal, inputs: Properties, settings: Properties) -> Properties:
-    """Give inputs as the provider checks them where a resource exists: what is ignored, and defaults, as they were.
-
-    A default is kept where the program still gives no value of its own, nor a prefix of one; so is the region, where
-    neither the resource nor its provider (``settings``) names one: then it is what the environment said.
-    """
-    kept: Value = dict(inputs)
+def inputs_to_check(old: StateResource | None, goal: Goal, settings: Properties) -> Properties:
+    """Give inputs as the provider checks them: of what exists, ignored changes and defaults stay as they were."""
+    if old is None or old.external:
+        return goal.given
+    kept: Value = goal.given
     for path in map(parse, goal.ignore_changes):
         if path:
             kept = reset(path, old.inputs, kept)
     assert isinstance(kept, dict)  # noqa: S101 (a mapping stays one)
-    defaults = old.inputs.get("__defaults")
-    names = [name for name in defaults if isinstance(name, str)] if isinstance(defaults, list) else []
-    if old.type.startswith("aws:") and not settings.get("region"):
-        names.append("region")
-    given = {name for name, value in kept.items() if value is not None}
-    absent = [name for name in names if name in old.inputs and not given & {name, f"{name}Prefix"}]
-    return {**kept, **{name: old.inputs[name] for name in absent}}
+    return with_prior_defaults(old.type, kept, old.inputs, settings)
 
 
 def updated(old: StateResource, inputs: Properties, change: Change, fresh: Created) -> Created:
