@@ -96,10 +96,13 @@ class Outside:
         return next(exact, None) or next(equal, None)
 
     def unused(self, notes: Iterable[str]) -> tuple[str, ...]:
-        """List the notes of entries that none of the assumptions in ``notes`` came from."""
+        """List the notes of entries that none of the assumptions in ``notes`` came from.
+
+        A stack without outputs, such as the one that is judged, is none of them: whoever asks for it cannot go on.
+        """
         made = set(notes)
         entries: tuple[FunctionAnswer | ResourceAnswer | StackOutputs, ...]
-        entries = (*self.functions, *self.resources, *self.stacks)
+        entries = (*self.functions, *self.resources, *(stack for stack in self.stacks if not stack.failure))
         return tuple(one.note for one in entries if one.note not in made)
 
 

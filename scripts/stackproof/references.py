@@ -55,44 +55,44 @@ class OtherStacks:
             UsageError: a file, a program or its settings are missing or malformed.
 
         """
-        return self._described(settings, files, ((program.root, program.stack),))
+        return self._described(settings, files, (program,))
 
     def _described(
         self,
         settings: Settings,
         files: Mapping[str, Path],
-        chain: tuple[Place, ...],
+        chain: tuple[Program, ...],
     ) -> tuple[StackOutputs, ...]:
         by_flag = [read_outputs(name, path) for name, path in files.items()]
         rest = [reference for reference in settings.stack_references if reference.name not in files]
         return (*by_flag, *(self._outputs(reference, chain) for reference in rest))
 
-    def _outputs(self, reference: StackReference, chain: tuple[Place, ...]) -> StackOutputs:
+    def _outputs(self, reference: StackReference, chain: tuple[Program, ...]) -> StackOutputs:
         if reference.outputs is not None:
             return read_outputs(reference.name, reference.outputs)
         assert reference.program is not None, reference.name  # noqa: S101 (settings.load_settings saw to it)
         program = load_program(reference.program, reference.stack, {})
+        places = [(one.root, one.stack) for one in chain]
         place = (program.root, program.stack)
-        if place in chain:
-            steps = (*chain[chain.index(place) :], place)
-            words = " → ".join(f"{root.name}/{stack}" for root, stack in steps)
+        if place in places:
+            steps = (*chain[places.index(place) :], program)
+            words = " → ".join(f"{one.project}/{one.stack}" for one in steps)
             return StackOutputs(reference.name, {}, "", failure=f"stack references form a cycle: {words}")
         if place not in self._known:
-            self._known[place] = self._previewed(reference.name, program, (*chain, place))
-        known = self._known[place]
-        return StackOutputs(reference.name, known.outputs, known.origin, known.failure)
+            self._known[place] = self._previewed(reference.name, program, (*chain, program))
+        return replace(self._known[place], name=reference.name)
 
-    def _previewed(self, name: str, program: Program, chain: tuple[Place, ...]) -> StackOutputs:
+    def _previewed(self, name: str, program: Program, chain: tuple[Program, ...]) -> StackOutputs:
         path = find_settings(program.root)
         settings = load_settings(path) if path else Settings()
         outside = replace(settings.outside, stacks=self._described(settings, {}, chain))
         run = self._run(Job(program, (), self._timeout, outside), settings.world)
         if run.end is not ProgramEnd.COMPLETED:
             said = next((line.message for line in run.log if line.severity == "error"), "")
-            words = f"the program {program.root} {run.end.value} for stack {program.stack}" + (said and f": {said}")
+            words = f"the program of {program.project}/{program.stack} {run.end.value}" + (said and f": {said}")
             return StackOutputs(name, {}, "", failure=words)
         outputs = next((one.outputs for one in run.resources if one.type == STACK_TYPE), {})
-        origin = f"synthesised by a preview of the program {program.root.name} for its stack {program.stack}"
+        origin = f"synthesised by a preview of the program of {program.project}/{program.stack}"
         return StackOutputs(name, outputs, origin)
 
 

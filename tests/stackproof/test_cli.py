@@ -243,5 +243,5 @@ def test_other_stacks_outputs_reach_the_engine(
     assert [job.program.stack for job in FakeEngine.jobs] == ["prod", "dev", "dev"]
     assert FakeEngine.jobs[1].outside.stacks == (
         StackOutputs("acme/network/dev", {"vpc": "v"}, "read from n.json"),
-        StackOutputs("acme/shop/prod", {}, "synthesised by a preview of the program shop for its stack prod"),
+        StackOutputs("acme/shop/prod", {}, "synthesised by a preview of the program of shop/prod"),
     )

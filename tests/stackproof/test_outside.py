@@ -57,8 +57,8 @@ def test_the_very_same_name_counts_before_an_equal_one() -> None:
 
 
 def test_what_no_assumption_came_from_is_unused() -> None:
-    stack = StackOutputs("dev", {}, "read from dev.json")
-    outside = Outside(functions=(ONE, ANY), resources=(VPC,), stacks=(stack,))
+    stack, itself = StackOutputs("dev", {}, "read from dev.json"), StackOutputs("self", {}, "", failure="a cycle")
+    outside = Outside(functions=(ONE, ANY), resources=(VPC,), stacks=(stack, itself))
     assert outside.unused([ONE.note, VPC.note, "something else"]) == (
         "p:m:f: given by s.toml functions[1]",
         "outputs of stack dev: read from dev.json",

@@ -109,7 +109,7 @@ def test_a_program_is_previewed_for_its_outputs_in_its_own_world(project: Callab
         StackOutputs(
             "acme/network/dev",
             {"made": "network/dev", "key": secret("k")},
-            "synthesised by a preview of the program network for its stack dev",
+            "synthesised by a preview of the program of network/dev",
         ),
     )
     [(job, world)] = runs.jobs
@@ -152,12 +152,12 @@ def test_a_cycle_is_told_to_whoever_asks_for_it(project: Callable[..., Path]) ->
 
 
 def test_a_program_that_does_not_run_is_told_to_whoever_asks_for_its_outputs(project: Callable[..., Path]) -> None:
-    network = project("network")
+    project("network")
     shop = project("shop", refer(network="../network"))
     runs = Runs()
     runs.end = ProgramEnd.FAILED
     [found] = described(shop, runs)
-    assert found.failure == f"the program {network} failed for stack dev: boom"
+    assert found.failure == "the program of network/dev failed: boom"
 
 
 def test_without_references_nothing_runs(project: Callable[..., Path]) -> None:

@@ -106,8 +106,8 @@ def test_a_file_of_its_own_needs_no_prefix(write: Callable[..., Path]) -> None:
         ("[tool.stackproof", "not valid TOML"),
         ("[tool]\nstackproof = 3", "the settings must be a table, not a number"),
         ("[tool.other]", "has no table [tool.stackproof]; add it, or name another file"),
-        ("[tool.stackproof.acount]", "acount is not a setting; allowed here: account, functions"),
-        ("[tool.stackproof.account]\nregoin = 'x'", "account.regoin is not a setting; allowed here: id, region"),
+        ("[tool.stackproof.accounts]", "accounts is not a setting; allowed here: account, functions"),
+        ("[tool.stackproof.account]\nregions = 'x'", "account.regions is not a setting; allowed here: id, region"),
         ("[tool.stackproof.account]\nid = 123456789012", "account.id must be text, not a number"),
         (
             "[tool.stackproof.account]\nid = '1234'",
@@ -125,12 +125,12 @@ def test_a_file_of_its_own_needs_no_prefix(write: Callable[..., Path]) -> None:
             "names no function of pulumi-aws",
         ),
         (
-            "[[tool.stackproof.functions]]\ntoken = 'aws:ssm/getParameter:getParameter'\nresult = {valeu = 1}",
-            "functions[0].result.valeu does not exist; there are: arn, id, insecureValue, ",
+            "[[tool.stackproof.functions]]\ntoken = 'aws:ssm/getParameter:getParameter'\nresult = {worth = 1}",
+            "functions[0].result.worth does not exist; there are: arn, id, insecureValue, ",
         ),
         (
-            "[[tool.stackproof.functions]]\ntoken = 'aws:ssm/getParameter:getParameter'\narguments = {nam = 1}",
-            "functions[0].arguments.nam does not exist; there are: name, region, withDecryption",
+            "[[tool.stackproof.functions]]\ntoken = 'aws:ssm/getParameter:getParameter'\narguments = {title = 1}",
+            "functions[0].arguments.title does not exist; there are: name, region, withDecryption",
         ),
         ("[[tool.stackproof.functions]]\ntoken = 'a:b:c'", "functions[0].result is empty"),
         (
