@@ -127,14 +127,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     if not stacks:
         message = f"{program} has no stack file Pulumi.<stack>.yaml; create one or name the stack with --stack"
         raise UsageError(message)
-    packs = policy_pack or []
-    if not packs:
-        message = "no policy pack is named, and a gate without rules proves nothing; name one with --policy-pack"
-        raise UsageError(message)
-    configs: list[Path | None] = list(policy_pack_config or [])
-    if configs and len(configs) != len(packs):
-        message = f"{len(configs)} files by --policy-pack-config for {len(packs)} packs; give one for each, in order"
-        raise UsageError(message)
+    packs = _paired(policy_pack or [], policy_pack_config or [])
     overrides = dict(_pair(item, "--config", "KEY=VALUE") for item in config or [])
     if state is not None and len(stacks) > 1:
         message = f"--state is the state of one stack, and {len(stacks)} are judged; name one with --stack"
@@ -145,13 +138,10 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     jobs = []
     for name in stacks:
         loaded = load_program(program, name, overrides)
-        chosen = zip(packs, configs or [None] * len(packs), strict=True)
-        outside = replace(
-            used.outside,
-            stacks=others.described(loaded, used, files),
-            state=load_state(state, loaded.project, name) if state else None,
-        )
-        jobs.append(Job(loaded, tuple(load_pack(pack, name, file) for pack, file in chosen), timeout, outside))
+        sources = tuple(load_pack(pack, name, file) for pack, file in packs)
+        known = load_state(state, loaded.project, name) if state else None
+        outside = replace(used.outside, stacks=others.described(loaded, used, files), state=known)
+        jobs.append(Job(loaded, sources, timeout, outside))
     commit = _commit(program)
     codes: list[int] = []
     with _destination(output) as console:
@@ -160,6 +150,17 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
             _print(console, judged, format_, fail_on)
             codes.append(exit_code(judged, fail_on))
     raise typer.Exit(_gravest(codes))
+
+
+def _paired(packs: list[Path], configs: list[Path]) -> list[tuple[Path, Path | None]]:
+    """Give each pack its configuration file, if files are named."""
+    if not packs:
+        message = "no policy pack is named, and a gate without rules proves nothing; name one with --policy-pack"
+        raise UsageError(message)
+    if configs and len(configs) != len(packs):
+        message = f"{len(configs)} files by --policy-pack-config for {len(packs)} packs; give one for each, in order"
+        raise UsageError(message)
+    return list(zip(packs, [*configs] if configs else [None] * len(packs), strict=True))
 
 
 def _pair(item: str, option: str, form: str) -> tuple[str, str]:
