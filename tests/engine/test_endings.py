@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -42,6 +44,26 @@ time.sleep(600)
 """
 """A program or pack that never ends, and holds a lock on a file of its own for as long as it lives."""
 
+DAEMON = """\
+import os
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+{sleeper}
+    os._exit(0)
+while not [name for name in os.listdir("{folder}") if name.endswith(".held")]:
+    pass
+{then}
+"""
+"""It leaves behind a process with a session of its own, whose parent is gone."""
+
+
+TRANSFORMING = """\
+import pulumi
+pulumi.runtime.register_resource_transform(lambda args: pulumi.ResourceTransformResult(args.props, args.opts))
+pulumi.CustomResource("test:index:Thing", "thing", {})
+"""
+
 
 @pytest.mark.parametrize(
     ("text", "end", "words"),
@@ -54,6 +76,14 @@ time.sleep(600)
         ("import sys; sys.exit(0)", ProgramEnd.EXITED_EARLY, "before Pulumi was done"),
         ("import os; os._exit(0)", ProgramEnd.EXITED_EARLY, "before Pulumi was done"),
         ("import os; os._exit(7)", ProgramEnd.FAILED, "exit code 7"),
+        ("import os, threading; threading.Timer(0, os._exit, [0]).run()", ProgramEnd.EXITED_EARLY, "before Pulumi was"),
+        (
+            "import os, threading; threading.Thread(target=os._exit, args=[7]).start()\nwhile 1: 1",
+            ProgramEnd.FAILED,
+            "7",
+        ),
+        ("import os; os.kill(os.getpid(), 15)", ProgramEnd.FAILED, "killed by signal 15"),
+        ("import os; os.abort()", ProgramEnd.FAILED, "killed by signal 6"),
         ("import os; os.kill(os.getpid(), 9)", ProgramEnd.FAILED, "killed by signal 9"),
     ],
 )
@@ -106,6 +136,72 @@ def test_a_program_that_never_ends_is_stopped(
     assert run.end is ProgramEnd.TIMED_OUT
     assert len(list(tmp_path.glob("*.held"))) == 1
     _wait_for(lambda: _alive(tmp_path) == 0)
+
+
+def daemon(folder: Path, then: str = "") -> str:
+    """Give a program or pack that starts a daemon, which holds a lock, and goes on."""
+    sleeper = textwrap.indent(SLEEPER.format(folder=folder), " " * 8)
+    return DAEMON.format(sleeper=sleeper, folder=folder, then=then)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a guardian adopt what has left its group")
+@pytest.mark.parametrize("then", ["", "raise SystemExit(1)", "import time; time.sleep(600)"])
+def test_a_daemon_that_a_program_leaves_behind_is_ended(
+    then: str,
+    engine: Engine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+    tmp_path: Path,
+) -> None:
+    """However the program itself ends, by the time the run is over."""
+    engine.run(job(write_program(daemon(tmp_path, then)), timeout=5), "faithful")
+    assert len(list(tmp_path.glob("*.held"))) == 1
+    assert _alive(tmp_path) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a guardian adopt what has left its group")
+def test_a_daemon_that_a_pack_leaves_behind_is_ended(
+    engine: Engine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+    write_pack: Callable[[str], Path],
+    tmp_path: Path,
+) -> None:
+    """The same for packs."""
+    engine.run(job(write_program(""), write_pack(daemon(tmp_path, GOOD_PACK.format(body="None")))), "faithful")
+    assert len(list(tmp_path.glob("*.held"))) == 1
+    assert _alive(tmp_path) == 0
+
+
+def test_the_port_of_a_run_is_closed_with_it(
+    engine: Engine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+    tmp_path: Path,
+) -> None:
+    """Nothing that comes late could still be taken for part of the run."""
+    told = tmp_path / "address"
+    engine.run(job(write_program(f"import sys\nopen({str(told)!r}, 'w').write(sys.orig_argv[-2])\n")), "faithful")
+    host, port = told.read_text().split(":")
+    with socket.socket() as client:
+        assert client.connect_ex((host, int(port))) == errno.ECONNREFUSED
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    engine: Engine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+    write_pack: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """gRPC would send even 127.0.0.1 through it."""
+    for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    run = engine.run(
+        job(write_program(TRANSFORMING), write_pack(GOOD_PACK.format(body="None")), timeout=20), "faithful"
+    )
+    assert run.end is ProgramEnd.COMPLETED, run.log
+    assert not [analysis.error for analysis in run.analyses if analysis.error]
 
 
 def test_what_a_program_prints_is_kept_and_a_flood_is_cut_at_its_head(
@@ -189,10 +285,14 @@ def previewing(
     write_program: Callable[[str], Path],
     write_pack: Callable[[str], Path],
 ) -> Iterator[subprocess.Popen[str]]:
-    """Give a command whose two passes are both in the middle of a program, and of a pack, that never end."""
+    """Give a command whose two passes are both in the middle of a program, and of a pack, that never end.
+
+    On Linux each holds its lock by a daemon that has left its group.
+    """
     locks = tmp_path / "locks"
     locks.mkdir()
-    root, pack = (write(SLEEPER.format(folder=locks)) for write in (write_program, write_pack))
+    text = daemon(locks, "import time; time.sleep(600)") if sys.platform == "linux" else SLEEPER.format(folder=locks)
+    root, pack = (write(text) for write in (write_program, write_pack))
     command = [sys.executable, "-m", "stackproof", "preview", str(root), "--policy-pack", str(pack)]
     env = os.environ | {"PYTHONPATH": str(SCRIPTS)}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -1,33 +1,101 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command and ends it, with all it started, once the process that asked for it is gone.
+"""Runs a command and, once it or the process that asked for it has ended, ends all that it started.
 
 Executed by path with only the standard library at hand. It stands between the engine and each child: a killed engine
 cannot clean up, but its end of the guardian's standard input closes. The command's exit code is the guardian's.
+
+On Linux the guardian adopts every orphan below it, so a daemon that left its process group is ended as well. Elsewhere
+it ends the command's own process group; what has left that is out of its reach.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+
+_SET_CHILD_SUBREAPER = 36
+"""``PR_SET_CHILD_SUBREAPER`` of ``linux/prctl.h``."""
+
+_PATIENCE = 5.0
+"""Seconds after which a process that even SIGKILL does not end is left behind."""
+
+
+class Guardian:
+    """One command in a process group of its own, and everything below it."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to guard."""
+        self._group = 0
+        self._asked = False
+
+    def run(self, command: list[str]) -> int:
+        """Run the command, with nothing on its standard input; give its exit code, or minus the signal of its end."""
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        signal.signal(signal.SIGTERM, self._ask_to_end)
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 (the engine's own argument list)
+        self._group = child.pid
+        if self._asked:
+            self._kill(signal.SIGTERM)
+        threading.Thread(target=self._wait_for_parent, daemon=True).start()
+        code = child.wait()
+        self._end_all()
+        return code
+
+    def _ask_to_end(self, number: int, frame: object) -> None:  # noqa: ARG002 (the signature of signal handlers)
+        self._asked = True
+        if self._group:
+            self._kill(signal.SIGTERM)
+
+    def _kill(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._group, number)
+
+    def _wait_for_parent(self) -> None:
+        while os.read(0, 1):
+            pass
+        self._kill(signal.SIGKILL)
+
+    def _end_all(self) -> None:
+        """Kill what is left, one generation after another: orphans become the guardian's own children."""
+        self._kill(signal.SIGKILL)
+        deadline = time.monotonic() + _PATIENCE
+        # Raised once there are no children.
+        with contextlib.suppress(ChildProcessError):
+            while time.monotonic() < deadline:
+                if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                    for pid in _children():
+                        with contextlib.suppress(PermissionError):
+                            os.kill(pid, signal.SIGKILL)
+                    time.sleep(0.005)
+
+
+def _children() -> list[int]:
+    """List the processes whose parent this one is; it alone reaps them, so each number still means the same process."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")) if sys.platform == "linux" else ():
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+            # The name of the program, in parentheses, may hold anything; its state and its parent's number follow.
+            parent = file.read().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                found.append(int(name))
+    return found
 
 
 def main() -> None:
-    """Run the command on the command line, with nothing on its standard input."""
-    child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)  # noqa: S603 (the engine's own argument list)
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-    code = child.wait()
+    """Run the command on the command line, and end as it ended."""
+    code = Guardian().run(sys.argv[1:])
     if code < 0:
+        if code == -signal.SIGTERM:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
-
-
-def _wait_for_parent() -> None:
-    while os.read(0, 1):
-        pass
-    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +22,10 @@ __all__ = ["Child", "Nursery"]
 
 _TAIL_LINES = 400
 _LINE_LIMIT = 4000
+_CHUNK = 65536
+
+_PATIENCE = 10.0
+"""Seconds that a guardian may take to end what it guards."""
 
 
 class Child:
@@ -51,15 +54,14 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
+                bufsize=0,
                 start_new_session=True,
             )
         self.first_line = ""
         self.first_line_read = threading.Event()
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._dropped = 0
+        self._lock = threading.Lock()
         self._readers = [
             threading.Thread(target=self._drain, args=(stream, is_stdout), daemon=True)
             for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False))
@@ -68,23 +70,46 @@ class Child:
         for reader in self._readers:
             reader.start()
 
-    def _drain(self, stream: IO[str], is_stdout: bool) -> None:  # noqa: FBT001 (which of the two pipes)
+    def _drain(self, stream: IO[bytes], is_stdout: bool) -> None:  # noqa: FBT001 (which of the two pipes)
+        """Read a pipe to its end. A line beyond the limit becomes several, so that no process can fill the memory."""
+        rest = b""
         with stream:
-            while line := stream.readline(_LINE_LIMIT):
-                text = line.rstrip("\n")
-                if is_stdout and not self.first_line_read.is_set():
-                    self.first_line = text
-                    self.first_line_read.set()
-                    continue
-                self._dropped += len(self._tail) == _TAIL_LINES
-                self._tail.append(text)
+            while chunk := os.read(stream.fileno(), _CHUNK):
+                rest = self._take(rest + chunk, is_stdout)
+        if rest:
+            self._take(rest + b"\n", is_stdout)
         if is_stdout:
             self.first_line_read.set()
 
+    def _take(self, text: bytes, is_stdout: bool) -> bytes:  # noqa: FBT001 (which of the two pipes)
+        """Keep the last of the whole lines in ``text``, and give what follows them."""
+        if is_stdout and not self.first_line_read.is_set():
+            first, newline, after = text.partition(b"\n")
+            if not newline and len(first) < _LINE_LIMIT:
+                return text
+            self.first_line = first[:_LINE_LIMIT].decode(errors="replace").rstrip("\r")
+            self.first_line_read.set()
+            text = first[_LINE_LIMIT:] + newline + after if len(first) > _LINE_LIMIT else after
+        *lines, rest = text.split(b"\n")
+        if len(rest) >= _LINE_LIMIT:
+            lines, rest = [*lines, rest], b""
+        last = lines[-_TAIL_LINES:]
+        self._keep(
+            [line[at : at + _LINE_LIMIT] for line in last for at in range(0, max(len(line), 1), _LINE_LIMIT)],
+            dropped=len(lines) - len(last),
+        )
+        return rest
+
+    def _keep(self, lines: list[bytes], dropped: int) -> None:
+        with self._lock:
+            self._dropped += dropped + max(len(self._tail) + len(lines) - _TAIL_LINES, 0)
+            self._tail.extend(line.decode(errors="replace").rstrip("\r") for line in lines)
+
     def output(self) -> str:
         """Give the last lines that the process printed on either stream, after the first line of standard output."""
-        head = [f"… {self._dropped} earlier lines left out"] if self._dropped else []
-        return "\n".join([*head, *self._tail])
+        with self._lock:
+            head = [f"… {self._dropped} earlier lines left out"] if self._dropped else []
+            return "\n".join([*head, *self._tail])
 
     def wait(self, timeout: float) -> int | None:
         """Wait up to ``timeout`` seconds for the end; give the exit code, or None if the process still runs."""
@@ -97,18 +122,15 @@ class Child:
         return code
 
     def stop(self, grace: float = 2.0) -> None:
-        """End the process and all it started: asked first, killed after ``grace`` seconds."""
-        self._signal(signal.SIGTERM)
-        self.wait(grace)
-        self._signal(signal.SIGKILL)
+        """End the process and all it started: asked first, killed by its guardian after ``grace`` seconds."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
         self.wait(grace)
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
-
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
+        if self.wait(_PATIENCE) is None:
+            self._process.kill()
 
 
 class Nursery:
