@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stackproof.engine import Engine
-    from stackproof.model import Job, Resource
+    from stackproof.model import Job, Pass, Resource
     from stackproof.wire import Value
 
-PROGRAMS = sorted(path.parent for path in (Path(__file__).parent / "programs").glob("*/expect.yaml"))
+HERE = Path(__file__).parent
+PROGRAMS = sorted(path.parent for path in (HERE / "programs").glob("*/expect.yaml"))
 
 
 _NAMES = {
@@ -48,8 +50,16 @@ def readable(value: Value) -> Value:
     return {name: rest["value"] if name == "secret" else rest}
 
 
-def observed(resource: Resource, asked: dict[str, object]) -> dict[str, object]:
+def told(run: Pass, urn: str) -> dict[str, object]:
+    """Give the options that the pack `options` was told of a resource; nothing where it was not asked."""
+    said = [item.message for one in run.analyses if one.urn == urn for item in one.diagnostics]
+    return dict(json.loads(said[0])) if said else {}
+
+
+def observed(run: Pass, resource: Resource, asked: dict[str, object]) -> dict[str, object]:
     """Give what a resource is, for the aspects that an expectation asks about."""
+    options = told(run, resource.urn)
+    wanted = asked.get("options")
     at = f"{resource.source.file}:{resource.source.line}" if resource.source else None
     aspects: dict[str, object] = {
         "parent": short(resource.parent),
@@ -58,6 +68,7 @@ def observed(resource: Resource, asked: dict[str, object]) -> dict[str, object]:
         "outputs": readable(dict(resource.outputs)),
         "provider": short(resource.provider),
         "opaque": resource.opaque,
+        "options": {name: options[name] for name in wanted} if isinstance(wanted, dict) else {},
         "dependencies": [short(urn) for urn in resource.dependencies],
         "property_dependencies": {
             key: [short(u) for u in urns] for key, urns in resource.property_dependencies.items()
@@ -69,11 +80,13 @@ def observed(resource: Resource, asked: dict[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize("root", PROGRAMS, ids=lambda path: path.name)
 def test_a_program_registers_what_is_expected(root: Path, engine: Engine, job: Callable[..., Job]) -> None:
     """The faithful pass, resource by resource; where asked for, what the resolved pass registers beyond that."""
-    expected = yaml.safe_load((root / "expect.yaml").read_text(encoding="utf-8"))
-    faithful = engine.run(job(root), "faithful")
+    text = (root / "expect.yaml").read_text(encoding="utf-8")
+    expected = yaml.safe_load(text)
+    pack = HERE / "packs" / "options" if "options: {" in text else None
+    faithful = engine.run(job(root, pack, expected.get("timeout", 60.0)), "faithful")
     assert faithful.end.value == expected.get("end", "ran to its end"), faithful.log
-    if "log" in expected:
-        assert any(expected["log"] in line.message for line in faithful.log), faithful.log
+    log = [f"{line.severity}: {line.message}" + f" ({line.urn})" * bool(line.urn) for line in faithful.log]
+    assert [words for words in expected.get("log", []) if not any(words in line for line in log)] == [], log
     if "assumed" in expected:
         assert any(expected["assumed"] in note for note in faithful.assumptions), faithful.assumptions
     if "resources" not in expected:
@@ -81,7 +94,7 @@ def test_a_program_registers_what_is_expected(root: Path, engine: Engine, job: C
     wanted = expected["resources"]
     seen = {short(resource.urn): resource for resource in faithful.resources}
     assert sorted(seen) == sorted(wanted)
-    found = {urn: observed(seen[urn], aspects) for urn, aspects in wanted.items()}
+    found = {urn: observed(faithful, seen[urn], aspects) for urn, aspects in wanted.items()}
     for aspects in wanted.values():
         if "parent" in aspects:
             aspects["parent"] = next(

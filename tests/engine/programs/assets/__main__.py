@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Assets and archives travel under their signatures, whether they exist or not."""
+"""Assets and archives travel under their signatures, alone, inside each other and through Outputs."""
 
 import pulumi
 
 
 class Thing(pulumi.CustomResource):
-    """A resource of a package that nobody has."""
+    """A resource with one output that is also an input."""
+
+    page: pulumi.Output[pulumi.Asset]
 
     def __init__(self, name: str, props: dict[str, object]) -> None:
         """Register the resource."""
         super().__init__("test:index:Thing", name, props)
 
 
-Thing(
+code = Thing(
     "code",
     {
         "archive": pulumi.AssetArchive({"a.txt": pulumi.StringAsset("hello"), "dir": pulumi.FileArchive("./site")}),
         "page": pulumi.FileAsset("./index.html"),
-        "remote": pulumi.RemoteAsset("https://example.com/x"),
+        "list": [pulumi.StringAsset("plain")],
     },
 )
+Thing("copy", {"page": code.page})

@@ -24,4 +24,3 @@ class Group(pulumi.ComponentResource):
 
 first = Thing("first", {})
 Thing("after", {}, pulumi.ResourceOptions(depends_on=[first, Group("group")], deleted_with=first))
-Thing("imported", {}, pulumi.ResourceOptions(import_="id-of-old", retain_on_delete=True, ignore_changes=["size"]))
