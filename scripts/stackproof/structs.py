@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from stackproof.wire import Properties, Value
 
-__all__ = ["flatten", "for_analysis", "from_struct", "to_struct"]
+__all__ = ["flatten", "for_analysis", "from_struct", "output_dependencies", "to_struct"]
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
@@ -80,6 +80,17 @@ def flatten(value: Value, is_component: Callable[[str], bool]) -> Value:
         plain = flatten(value["value"], is_component) if "value" in value else wire.UNKNOWN
         return wire.secret(plain) if value.get("secret") else plain
     return {key: flatten(item, is_component) for key, item in value.items()}
+
+
+def output_dependencies(value: Value) -> set[str]:
+    """Give the URNs on which the output values inside a value depend."""
+    if isinstance(value, list):
+        return set().union(*map(output_dependencies, value))
+    if not isinstance(value, dict):
+        return set()
+    own = value.get("dependencies") if value.get(wire.SIGNATURE) == wire.OUTPUT_SIGNATURE else None
+    found = {urn for urn in own if isinstance(urn, str)} if isinstance(own, list) else set()
+    return found.union(*map(output_dependencies, value.values()))
 
 
 def for_analysis(properties: Properties) -> Properties:

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
-import grpc
-from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
+from pulumi.runtime.proto import callback_pb2, resource_pb2
 
-from stackproof.engine.embedded import channels
+from stackproof import wire
+from stackproof.engine.embedded.structs import from_struct, output_dependencies, to_struct
 
 if TYPE_CHECKING:
-    from google.protobuf.message import Message
+    from google.protobuf import struct_pb2
+
+    from stackproof.engine.embedded.callbacks import Callbacks
+    from stackproof.wire import Properties, Value
 
 __all__ = ["Transforms"]
 
-_SAME_NAME = ("version", "provider", "protect")
+_SAME_NAME = ("version", "provider")
+_FLAGS = {"protect": "protect", "retain_on_delete": "retainOnDelete"}
 _LISTS = {
     "depends_on": "dependencies",
     "ignore_changes": "ignoreChanges",
@@ -24,19 +27,24 @@ _LISTS = {
     "aliases": "aliases",
     "additional_secret_outputs": "additionalSecretOutputs",
     "replace_with": "replace_with",
+    "hide_diff": "hideDiffs",
+}
+_MESSAGES = {
+    "custom_timeouts": "customTimeouts",
+    "hooks": "hooks",
+    "replacement_trigger": "replacement_trigger",
 }
 
 
 class Transforms:
     """The transforms of one pass, in the order in which the engine applies them: own, ancestors', the stack's."""
 
-    def __init__(self) -> None:
+    def __init__(self, callbacks: Callbacks) -> None:
         """Begin with none."""
+        self._callbacks = callbacks
         self._stack: list[callback_pb2.Callback] = []
         self._invokes: list[callback_pb2.Callback] = []
         self._own: dict[str, tuple[list[callback_pb2.Callback], str]] = {}
-        self._channels: dict[str, grpc.Channel] = {}
-        self._lock = threading.Lock()
 
     def add_stack(self, callback: callback_pb2.Callback) -> None:
         """Add a transform of all resources that are registered from now on."""
@@ -50,12 +58,20 @@ class Transforms:
         """Keep a resource's transforms for its children."""
         self._own[urn] = (list(request.transforms), request.parent)
 
-    def apply(
-        self,
-        request: resource_pb2.RegisterResourceRequest,
-        context: grpc.ServicerContext,
-    ) -> resource_pb2.RegisterResourceRequest:
-        """Give the request as the program's transforms leave it; a transform that fails ends the request."""
+    def apply(self, request: resource_pb2.RegisterResourceRequest) -> Properties:
+        """Rewrite the request as the program's transforms leave it, its dependencies included; give its properties.
+
+        A transform is shown what each property depends on only by the resource that declares it, and then what it
+        gives back is all that counts: the Python SDK gives back plain values, so a property loses its dependencies,
+        while the resource keeps its own (source_eval.go of Pulumi's engine, Apache-2.0).
+
+        Raises:
+            CallbackError: a transform failed, in its words.
+
+        """
+        own = len(request.transforms) > 0
+        if own:
+            request.object.CopyFrom(_with_dependencies(request))
         for callback in self._chain(request):
             sent = resource_pb2.TransformRequest(
                 type=request.type,
@@ -66,9 +82,18 @@ class Transforms:
                 options=_options(request),
             )
             answer = resource_pb2.TransformResponse()
-            answer.ParseFromString(self._call(callback, sent, context))
+            answer.ParseFromString(self._callbacks.call(callback, sent))
             _take_over(request, answer)
-        return request
+        if own:
+            request.propertyDependencies.clear()
+        properties = from_struct(request.object)
+        for key, value in properties.items():
+            found = output_dependencies(value)
+            known = request.propertyDependencies[key].urns
+            known.extend(found.difference(known))
+            if own:
+                request.dependencies.extend(found.difference(request.dependencies))
+        return properties
 
     def _chain(self, request: resource_pb2.RegisterResourceRequest) -> list[callback_pb2.Callback]:
         chain = list(request.transforms)
@@ -78,12 +103,13 @@ class Transforms:
             chain.extend(own)
         return chain + self._stack
 
-    def apply_invoke(
-        self,
-        request: resource_pb2.ResourceInvokeRequest,
-        context: grpc.ServicerContext,
-    ) -> resource_pb2.ResourceInvokeRequest:
-        """Give a function call as the program's invoke transforms leave it."""
+    def apply_invoke(self, request: resource_pb2.ResourceInvokeRequest) -> None:
+        """Rewrite a function call as the program's invoke transforms leave it.
+
+        Raises:
+            CallbackError: a transform failed, in its words.
+
+        """
         for callback in self._invokes:
             options = resource_pb2.TransformInvokeOptions(
                 provider=request.provider,
@@ -92,24 +118,32 @@ class Transforms:
             )
             sent = resource_pb2.TransformInvokeRequest(token=request.tok, args=request.args, options=options)
             answer = resource_pb2.TransformInvokeResponse()
-            answer.ParseFromString(self._call(callback, sent, context))
-            request.args.CopyFrom(answer.args)
-            request.provider = answer.options.provider
-            request.version = answer.options.version
-            request.pluginDownloadURL = answer.options.plugin_download_url
-        return request
+            answer.ParseFromString(self._callbacks.call(callback, sent))
+            if answer.HasField("args"):
+                request.args.CopyFrom(answer.args)
+            if answer.HasField("options"):
+                request.provider = answer.options.provider
+                request.version = answer.options.version
+                request.pluginDownloadURL = answer.options.plugin_download_url
 
-    def _call(self, callback: callback_pb2.Callback, message: Message, context: grpc.ServicerContext) -> bytes:
-        with self._lock:
-            if callback.target not in self._channels:
-                self._channels[callback.target] = channels.connect(callback.target)
-            channel = self._channels[callback.target]
-        invoke = callback_pb2.CallbackInvokeRequest(token=callback.token, request=message.SerializeToString())
-        try:
-            response = callback_pb2_grpc.CallbacksStub(channel).Invoke(invoke)
-        except grpc.RpcError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"a transform of the program failed: {error.details()}")
-        return bytes(response.response)
+
+def _with_dependencies(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+    """Give the properties as output values that carry what they depend on, where they depend on anything."""
+    upgraded = from_struct(request.object)
+    for key, dependencies in request.propertyDependencies.items():
+        if key in upgraded and not output_dependencies(upgraded[key]).issuperset(dependencies.urns):
+            upgraded[key] = _as_output(upgraded[key], sorted(dependencies.urns))
+    return to_struct(upgraded)
+
+
+def _as_output(value: Value, dependencies: list[str]) -> Value:
+    output: dict[str, Value] = {wire.SIGNATURE: wire.OUTPUT_SIGNATURE, "dependencies": list(dependencies)}
+    if wire.is_secret(value):
+        output["secret"] = True
+        value = wire.reveal(value)
+    if not wire.is_unknown(value):
+        output["value"] = value
+    return output
 
 
 def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.TransformResourceOptions:
@@ -123,18 +157,23 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.Tran
         setattr(options, name, getattr(request, name))
     for theirs, ours in _LISTS.items():
         getattr(options, theirs).extend(getattr(request, ours))
-    if request.HasField("customTimeouts"):
-        options.custom_timeouts.CopyFrom(request.customTimeouts)
+    for theirs, ours in _FLAGS.items():
+        if request.HasField(ours):  # type: ignore[arg-type]  # a field's name, from the table
+            setattr(options, theirs, getattr(request, ours))
+    for theirs, ours in _MESSAGES.items():
+        if request.HasField(ours):  # type: ignore[arg-type]  # a field's name, from the table
+            getattr(options, theirs).CopyFrom(getattr(request, ours))
     if request.deleteBeforeReplaceDefined:
         options.delete_before_replace = request.deleteBeforeReplace
-    if request.HasField("retainOnDelete"):
-        options.retain_on_delete = request.retainOnDelete
     return options
 
 
 def _take_over(request: resource_pb2.RegisterResourceRequest, answer: resource_pb2.TransformResponse) -> None:
+    if answer.HasField("properties"):
+        request.object.CopyFrom(answer.properties)
+    if not answer.HasField("options"):
+        return
     options = answer.options
-    request.object.CopyFrom(answer.properties)
     request.pluginDownloadURL = options.plugin_download_url
     request.deletedWith = options.deleted_with
     request.importId = getattr(options, "import")
@@ -146,7 +185,13 @@ def _take_over(request: resource_pb2.RegisterResourceRequest, answer: resource_p
         target = getattr(request, ours)
         del target[:]
         target.extend(getattr(options, theirs))
-    if options.HasField("custom_timeouts"):
-        request.customTimeouts.CopyFrom(options.custom_timeouts)
+    for theirs, ours in _FLAGS.items():
+        request.ClearField(ours)  # type: ignore[arg-type]  # a field's name, from the table
+        if options.HasField(theirs):  # type: ignore[arg-type]  # a field's name, from the table
+            setattr(request, ours, getattr(options, theirs))
+    for theirs, ours in _MESSAGES.items():
+        request.ClearField(ours)  # type: ignore[arg-type]  # a field's name, from the table
+        if options.HasField(theirs):  # type: ignore[arg-type]  # a field's name, from the table
+            getattr(request, ours).CopyFrom(getattr(options, theirs))
     request.deleteBeforeReplaceDefined = options.HasField("delete_before_replace")
     request.deleteBeforeReplace = options.delete_before_replace
