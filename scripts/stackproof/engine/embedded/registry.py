@@ -34,7 +34,10 @@ class Options:
 
 @dataclass(slots=True)
 class Registration:
-    """A resource between its registration and the end of the program: ``outputs`` of components arrive later."""
+    """A resource between its registration and the end of the program.
+
+    ``outputs`` of components arrive later. ``after_create`` names the hooks that run when the resource is there.
+    """
 
     urn: str
     type: str
@@ -49,6 +52,7 @@ class Registration:
     property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     source: SourcePosition | None = None
     options: Options = field(default_factory=Options)
+    after_create: tuple[str, ...] = ()
     opaque: str = ""
     change: Change | None = None
 
