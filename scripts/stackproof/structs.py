@@ -10,11 +10,15 @@ from google.protobuf import struct_pb2
 from stackproof import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from stackproof.wire import Properties, Value
 
-__all__ = ["flatten", "for_analysis", "from_struct", "output_dependencies", "to_struct"]
+__all__ = ["flatten", "for_analysis", "from_struct", "missing_files", "output_dependencies", "to_struct"]
+
+
+_FROM_FILES = (wire.ASSET_SIGNATURE, wire.ARCHIVE_SIGNATURE)
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
@@ -91,6 +95,19 @@ def output_dependencies(value: Value) -> set[str]:
     own = value.get("dependencies") if value.get(wire.SIGNATURE) == wire.OUTPUT_SIGNATURE else None
     found = {urn for urn in own if isinstance(urn, str)} if isinstance(own, list) else set()
     return found.union(*map(output_dependencies, value.values()))
+
+
+def missing_files(value: Value, folder: Path) -> Iterator[str]:
+    """Yield the paths, relative to a folder, under which assets and archives inside a value find nothing."""
+    if isinstance(value, list):
+        for item in value:
+            yield from missing_files(item, folder)
+    elif isinstance(value, dict):
+        path = value.get("path") if value.get(wire.SIGNATURE) in _FROM_FILES else None
+        if isinstance(path, str) and path and not (folder / path).exists():
+            yield path
+        for item in value.values():
+            yield from missing_files(item, folder)
 
 
 def for_analysis(properties: Properties) -> Properties:

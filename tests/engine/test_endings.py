@@ -125,6 +125,23 @@ def test_a_traceback_begins_in_the_users_own_code(
     assert frames == ["line 3, in <module>", "line 2, in f"]
 
 
+def test_a_file_that_an_asset_names_and_nobody_has_is_told(
+    engine: EmbeddedEngine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+) -> None:
+    """A preview of Pulumi's would stop there; here the resource is judged all the same."""
+    text = """\
+import pulumi
+inner = {"here": pulumi.FileAsset("Pulumi.yaml"), "gone": pulumi.FileArchive("./dist")}
+pulumi.CustomResource("test:index:Thing", "code", {"list": [pulumi.AssetArchive(inner)]})
+"""
+    run = engine.run(job(write_program(text)), "faithful")
+    assert run.end is ProgramEnd.COMPLETED
+    told = "test:index:Thing 'code' takes './dist', which does not exist: a real preview would stop there"
+    assert run.assumptions == (told,)
+
+
 def test_a_program_that_never_ends_is_stopped(
     engine: Engine,
     job: Callable[..., Job],
