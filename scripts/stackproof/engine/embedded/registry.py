@@ -22,14 +22,17 @@ PROVIDER_PREFIX = "pulumi:providers:"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The resource options that the analyzer protocol carries to packs. Timeouts are in seconds."""
+    """The resource options that the analyzer protocol carries to packs.
+
+    Aliases are none of them here: the engine tells a pack only of one under which it found the resource in its state.
+    ``timeouts`` of create, update, delete and read are in seconds; 0.0 stands for the provider's own.
+    """
 
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
     delete_before_replace: bool | None = None
     additional_secret_outputs: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    timeouts: tuple[float, float, float] | None = None
+    timeouts: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)
