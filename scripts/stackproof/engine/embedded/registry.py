@@ -104,6 +104,7 @@ class Registry:
         self._stack = stack
         self._config = config
         self._registrations: dict[str, Registration] = {}
+        self._reads: dict[str, Registration] = {}
         self._defaults: dict[tuple[str, str, str], Registration] = {}
         self._lock = threading.RLock()
 
@@ -118,6 +119,14 @@ class Registry:
                 return False
             self._registrations[registration.urn] = registration
             return True
+
+    def remember_read(self, registration: Registration) -> None:
+        """Keep what was read, which is no part of the stack but may be asked for by its URN."""
+        self._reads[registration.urn] = registration
+
+    def hydrate(self, urn: str) -> Registration | None:
+        """Look up by URN what was registered or read, as the engine's ``getResource`` does."""
+        return self._registrations.get(urn) or self._reads.get(urn)
 
     def get(self, urn: str) -> Registration | None:
         """Look up a registration by URN."""
