@@ -9,15 +9,15 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stackproof.model import STACK_TYPE, Change, Resource, SourcePosition
+from stackproof.model import STACK_TYPE, Resource, SourcePosition
+from stackproof.wire import secret
 
 if TYPE_CHECKING:
     from stackproof.wire import Properties
 
-__all__ = ["PROVIDER_PREFIX", "Options", "Registration", "Registry", "make_urn", "package_of", "type_chain"]
+__all__ = ["Options", "Registration", "Registry", "package_of", "type_chain"]
 
-PROVIDER_PREFIX = "pulumi:providers:"
-"""What the types of provider resources begin with, before the package."""
+_PROVIDER_PREFIX = "pulumi:providers:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Options:
 class Registration:
     """A resource between its registration and the end of the program.
 
-    ``outputs`` of components arrive later. ``after_create`` names the hooks that run when the resource is there.
+    ``outputs`` of components arrive later. ``providers`` are those that a component
+    hands down, by package; ``after_create`` names the hooks that run when the resource is there.
     """
 
     urn: str
@@ -55,9 +56,9 @@ class Registration:
     property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     source: SourcePosition | None = None
     options: Options = field(default_factory=Options)
+    providers: dict[str, str] = field(default_factory=dict)
     after_create: tuple[str, ...] = ()
     opaque: str = ""
-    change: Change | None = None
 
     def freeze(self) -> Resource:
         """Give the registration as reports and verdicts see it."""
@@ -74,13 +75,12 @@ class Registration:
             property_dependencies=self.property_dependencies,
             source=self.source,
             opaque=self.opaque,
-            change=self.change,
         )
 
 
 def package_of(token: str) -> str:
     """Give the package of a token: ``aws`` for ``aws:s3/bucket:Bucket`` and for ``pulumi:providers:aws``."""
-    return token.removeprefix(PROVIDER_PREFIX).split(":", 1)[0]
+    return token.removeprefix(_PROVIDER_PREFIX).split(":", 1)[0]
 
 
 def type_chain(urn: str) -> str:
@@ -88,29 +88,24 @@ def type_chain(urn: str) -> str:
     return urn.split("::", 3)[2]
 
 
-def make_urn(stack: str, project: str, type_: str, name: str, parent: str) -> str:
-    """Make a URN as the engine does: the types of all ancestors but the Stack, the type, the name."""
-    chain = type_chain(parent) if parent else ""
-    qualified = type_ if chain in {"", STACK_TYPE} else f"{chain}${type_}"
-    return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
-
-
 class Registry:
     """The registrations of one pass. Methods are safe to call from several threads."""
 
-    def __init__(self, project: str, stack: str, config: dict[str, str]) -> None:
-        """Begin with nothing registered. ``config`` gives default providers their inputs."""
-        self._project = project
-        self._stack = stack
+    def __init__(self, project: str, stack: str, config: dict[str, str], secret_keys: frozenset[str]) -> None:
+        """Begin with nothing registered. ``config`` gives default providers their inputs, some of them secret."""
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
         self._config = config
+        self._secret_keys = secret_keys
         self._registrations: dict[str, Registration] = {}
         self._reads: dict[str, Registration] = {}
         self._defaults: dict[tuple[str, str, str], Registration] = {}
         self._lock = threading.RLock()
 
     def urn(self, type_: str, name: str, parent: str) -> str:
-        """Make the URN of a resource of this stack."""
-        return make_urn(self._stack, self._project, type_, name, parent)
+        """Make a URN as the engine does: the types of all ancestors but the Stack, the type, the name."""
+        chain = type_chain(parent) if parent else ""
+        qualified = type_ if chain in {"", STACK_TYPE} else f"{chain}${type_}"
+        return f"{self._prefix}{qualified}::{name}"
 
     def reserve(self, registration: Registration) -> bool:
         """Take a URN; False when it is taken already."""
@@ -137,6 +132,16 @@ class Registry:
         with self._lock:
             return list(self._registrations.values())
 
+    def inherited_provider(self, parent: str, package: str) -> str:
+        """Give the reference of the provider of a package that a parent hands down; empty where it has none."""
+        found = self._registrations.get(parent)
+        if found is None:
+            return ""
+        own = self._registrations.get(found.provider)
+        if own is not None and package_of(own.type) == package:
+            return f"{own.urn}::{own.id}"
+        return found.providers.get(package, "")
+
     def is_component(self, urn: str) -> bool:
         """Say whether a URN is that of a component (a resource without an id)."""
         found = self._registrations.get(urn)
@@ -150,7 +155,11 @@ class Registry:
     def provider(self, reference: str, token: str, version: str, download_url: str) -> tuple[Registration, bool]:
         """Find the provider of a resource or function: the referenced one, or the package's default, made on first use.
 
-        Returns the provider and whether this call made it. Raises LookupError for a reference to no known provider.
+        Returns the provider and whether this call made it.
+
+        Raises:
+            LookupError: the reference is to no known provider, or the configuration disables the package's default.
+
         """
         if reference:
             found = self._registrations.get(reference.rsplit("::", 1)[0])
@@ -159,6 +168,12 @@ class Registry:
                 raise LookupError(message)
             return found, False
         package = package_of(token)
+        if package != "pulumi" and {"*", package} & self._disabled_defaults():
+            message = (
+                f"the default provider of {package!r} is disabled by pulumi:disable-default-providers; "
+                f"{token} must use an explicit provider"
+            )
+            raise LookupError(message)
         with self._lock:
             key = (package, version, download_url)
             if key in self._defaults:
@@ -168,18 +183,32 @@ class Registry:
             self._registrations.setdefault(made.urn, made)
             return made, True
 
+    def _disabled_defaults(self) -> set[str]:
+        """Read the packages whose default providers are disabled, a list in JSON; every one where it is no such list.
+
+        Source: default_providers.go of Pulumi's engine, Apache-2.0.
+        """
+        text = self._config.get("pulumi:disable-default-providers", "")
+        try:
+            listed = json.loads(text) if text else []
+        except json.JSONDecodeError:
+            return {"*"}
+        return {str(item).strip() for item in listed} if isinstance(listed, list) else {"*"}
+
     def _default_provider(self, package: str, version: str) -> Registration:
         """Make what the engine makes for a package: an instance of it configured from the stack."""
         suffix = "_" + version.replace(".", "_").replace("-", "_") if version else ""
-        type_ = f"{PROVIDER_PREFIX}{package}"
+        type_ = f"{_PROVIDER_PREFIX}{package}"
         name = f"default{suffix}"
         prefix = f"{package}:"
         inputs: Properties = {
-            key.removeprefix(prefix): value for key, value in self._config.items() if key.startswith(prefix)
+            key.removeprefix(prefix): secret(value) if key in self._secret_keys else value
+            for key, value in self._config.items()
+            if key.startswith(prefix)
         }
         if version:
             inputs["version"] = version
-        urn = self.urn(type_, name, "")
+        urn = f"{self._prefix}{type_}::{name}"
         return Registration(
             urn=urn,
             type=type_,
