@@ -39,7 +39,7 @@ class Options:
 class Registration:
     """A resource between its registration and the end of the program.
 
-    ``outputs`` of components arrive later. ``providers`` are those that a component
+    ``outputs`` of components arrive later; ``complete`` says that they did. ``providers`` are those that a component
     hands down, by package; ``after_create`` names the hooks that run when the resource is there.
     """
 
@@ -58,6 +58,7 @@ class Registration:
     options: Options = field(default_factory=Options)
     providers: dict[str, str] = field(default_factory=dict)
     after_create: tuple[str, ...] = ()
+    complete: bool = False
     opaque: str = ""
 
     def freeze(self) -> Resource:
