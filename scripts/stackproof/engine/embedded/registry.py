@@ -111,14 +111,18 @@ class Registry:
     def reserve(self, registration: Registration) -> bool:
         """Take a URN; False when it is taken already."""
         with self._lock:
-            if registration.urn in self._registrations:
+            if registration.urn in self._registrations or registration.urn in self._reads:
                 return False
             self._registrations[registration.urn] = registration
             return True
 
-    def remember_read(self, registration: Registration) -> None:
-        """Keep what was read, which is no part of the stack but may be asked for by its URN."""
-        self._reads[registration.urn] = registration
+    def remember_read(self, registration: Registration) -> bool:
+        """Keep what was read, which is no part of the stack but has a URN of its own; False when that is taken."""
+        with self._lock:
+            if registration.urn in self._registrations or registration.urn in self._reads:
+                return False
+            self._reads[registration.urn] = registration
+            return True
 
     def hydrate(self, urn: str) -> Registration | None:
         """Look up by URN what was registered or read, as the engine's ``getResource`` does."""
