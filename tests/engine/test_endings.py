@@ -126,7 +126,7 @@ def test_a_traceback_begins_in_the_users_own_code(
 
 
 def test_a_file_that_an_asset_names_and_nobody_has_is_told(
-    engine: EmbeddedEngine,
+    engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
 ) -> None:

@@ -16,7 +16,8 @@ from stackproof.aws import World, providers
 from stackproof.engine.embedded import channels, launch
 from stackproof.engine.embedded.analyzer import RunningPack
 from stackproof.engine.embedded.environment import stack_environment
-from stackproof.engine.embedded.monitor import EngineService, Journal, Monitor
+from stackproof.engine.embedded.journal import EngineService, Journal
+from stackproof.engine.embedded.monitor import Monitor
 from stackproof.engine.process import Nursery
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import LogLine, Pass, ProgramEnd
@@ -75,7 +76,7 @@ class EmbeddedEngine:
                 starting = [pool.submit(pack.start) for pack in running]
                 ended = self._run_program(job, monitor, journal, starting)
                 packs = tuple(start.result() for start in starting)
-            registrations = monitor.registry.all()
+            registrations = monitor.registrar.registry.all()
             completed = ended.end is ProgramEnd.COMPLETED
             analyses = [analysis for pack in running for analysis in pack.finish(registrations, completed=completed)]
         finally:
@@ -92,7 +93,7 @@ class EmbeddedEngine:
             log=journal.lines,
             assumptions=(*job.program.assumptions, *journal.assumptions),
             seconds=time.monotonic() - started,
-            deletions=monitor.deletions() if ended.end is ProgramEnd.COMPLETED else (),
+            deletions=monitor.registrar.deletions() if ended.end is ProgramEnd.COMPLETED else (),
         )
 
     def stop(self) -> None:

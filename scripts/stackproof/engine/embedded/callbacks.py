@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import grpc
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc
 
+from stackproof.engine.embedded import channels
+
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
@@ -36,7 +38,7 @@ class Callbacks:
         """
         with self._lock:
             if callback.target not in self._channels:
-                self._channels[callback.target] = grpc.insecure_channel(callback.target)
+                self._channels[callback.target] = channels.connect(callback.target)
             channel = self._channels[callback.target]
         invoke = callback_pb2.CallbackInvokeRequest(token=callback.token, request=message.SerializeToString())
         try:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from stackproof import wire
 from stackproof.aws import Created, with_prior_defaults
 from stackproof.engine.embedded.registry import PROVIDER_PREFIX, make_urn, type_chain
-from stackproof.engine.embedded.structs import flatten
 from stackproof.model import Change, Deletion
 from stackproof.property_path import contains, differences, parse, reset
+from stackproof.structs import flatten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from pulumi.runtime.proto import resource_pb2
 
 from stackproof.engine.embedded.callbacks import CallbackError
-from stackproof.engine.embedded.structs import to_struct
 from stackproof.model import LogLine
+from stackproof.structs import to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

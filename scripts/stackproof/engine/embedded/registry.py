@@ -9,15 +9,17 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stackproof.model import STACK_TYPE, Resource, SourcePosition
+from stackproof.engine.plugins import installed
+from stackproof.model import STACK_TYPE, Change, Program, Resource, SourcePosition
 from stackproof.wire import secret
 
 if TYPE_CHECKING:
     from stackproof.wire import Properties
 
-__all__ = ["Options", "Registration", "Registry", "package_of", "type_chain"]
+__all__ = ["PROVIDER_PREFIX", "Options", "Registration", "Registry", "make_urn", "package_of", "type_chain"]
 
-_PROVIDER_PREFIX = "pulumi:providers:"
+PROVIDER_PREFIX = "pulumi:providers:"
+"""What the types of provider resources begin with, before the package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Registration:
     after_create: tuple[str, ...] = ()
     complete: bool = False
     opaque: str = ""
+    change: Change | None = None
 
     def freeze(self) -> Resource:
         """Give the registration as reports and verdicts see it."""
@@ -76,12 +79,13 @@ class Registration:
             property_dependencies=self.property_dependencies,
             source=self.source,
             opaque=self.opaque,
+            change=self.change,
         )
 
 
 def package_of(token: str) -> str:
     """Give the package of a token: ``aws`` for ``aws:s3/bucket:Bucket`` and for ``pulumi:providers:aws``."""
-    return token.removeprefix(_PROVIDER_PREFIX).split(":", 1)[0]
+    return token.removeprefix(PROVIDER_PREFIX).split(":", 1)[0]
 
 
 def type_chain(urn: str) -> str:
@@ -89,24 +93,27 @@ def type_chain(urn: str) -> str:
     return urn.split("::", 3)[2]
 
 
+def make_urn(stack: str, project: str, type_: str, name: str, parent: str) -> str:
+    """Make a URN as the engine does: the types of all ancestors but the Stack, the type, the name."""
+    chain = type_chain(parent) if parent else ""
+    qualified = type_ if chain in {"", STACK_TYPE} else f"{chain}${type_}"
+    return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
+
+
 class Registry:
     """The registrations of one pass. Methods are safe to call from several threads."""
 
-    def __init__(self, project: str, stack: str, config: dict[str, str], secret_keys: frozenset[str]) -> None:
-        """Begin with nothing registered. ``config`` gives default providers their inputs, some of them secret."""
-        self._prefix = f"urn:pulumi:{stack}::{project}::"
-        self._config = config
-        self._secret_keys = secret_keys
+    def __init__(self, program: Program) -> None:
+        """Begin with nothing registered. The program's configuration gives default providers their inputs."""
+        self._program = program
         self._registrations: dict[str, Registration] = {}
         self._reads: dict[str, Registration] = {}
         self._defaults: dict[tuple[str, str, str], Registration] = {}
         self._lock = threading.RLock()
 
     def urn(self, type_: str, name: str, parent: str) -> str:
-        """Make a URN as the engine does: the types of all ancestors but the Stack, the type, the name."""
-        chain = type_chain(parent) if parent else ""
-        qualified = type_ if chain in {"", STACK_TYPE} else f"{chain}${type_}"
-        return f"{self._prefix}{qualified}::{name}"
+        """Make the URN of a resource of this stack."""
+        return make_urn(self._program.stack, self._program.project, type_, name, parent)
 
     def reserve(self, registration: Registration) -> bool:
         """Take a URN; False when it is taken already."""
@@ -179,6 +186,7 @@ class Registry:
                 f"{token} must use an explicit provider"
             )
             raise LookupError(message)
+        version = version or installed(self._program.interpreter).get(package, "")
         with self._lock:
             key = (package, version, download_url)
             if key in self._defaults:
@@ -193,7 +201,7 @@ class Registry:
 
         Source: default_providers.go of Pulumi's engine, Apache-2.0.
         """
-        text = self._config.get("pulumi:disable-default-providers", "")
+        text = self._program.config.get("pulumi:disable-default-providers", "")
         try:
             listed = json.loads(text) if text else []
         except json.JSONDecodeError:
@@ -203,17 +211,17 @@ class Registry:
     def _default_provider(self, package: str, version: str) -> Registration:
         """Make what the engine makes for a package: an instance of it configured from the stack."""
         suffix = "_" + version.replace(".", "_").replace("-", "_") if version else ""
-        type_ = f"{_PROVIDER_PREFIX}{package}"
+        type_ = f"{PROVIDER_PREFIX}{package}"
         name = f"default{suffix}"
         prefix = f"{package}:"
         inputs: Properties = {
-            key.removeprefix(prefix): secret(value) if key in self._secret_keys else value
-            for key, value in self._config.items()
+            key.removeprefix(prefix): secret(value) if key in self._program.secret_keys else value
+            for key, value in self._program.config.items()
             if key.startswith(prefix)
         }
         if version:
             inputs["version"] = version
-        urn = f"{self._prefix}{type_}::{name}"
+        urn = self.urn(type_, name, "")
         return Registration(
             urn=urn,
             type=type_,

@@ -55,21 +55,21 @@ def stack_resource(
 
 def _options(registration: Registration) -> analyzer_pb2.AnalyzerResourceOptions:
     options = registration.options
+    create, update, delete, read = options.timeouts
     sent = analyzer_pb2.AnalyzerResourceOptions(
         protect=options.protect,
         ignoreChanges=options.ignore_changes,
         deleteBeforeReplace=bool(options.delete_before_replace),
         deleteBeforeReplaceDefined=options.delete_before_replace is not None,
         additionalSecretOutputs=options.additional_secret_outputs,
-        aliases=options.aliases,
         parent=registration.parent,
     )
+    # There even where every timeout is the provider's own.
     sent.customTimeouts.SetInParent()
-    if options.timeouts:
-        create, update, delete = options.timeouts
-        sent.customTimeouts.create = create
-        sent.customTimeouts.update = update
-        sent.customTimeouts.delete = delete
+    sent.customTimeouts.create = create
+    sent.customTimeouts.update = update
+    sent.customTimeouts.delete = delete
+    sent.customTimeouts.read = read
     return sent
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 
 from stackproof import wire
-from stackproof.engine.embedded.structs import from_struct, output_dependencies, to_struct
+from stackproof.structs import from_struct, output_dependencies, to_struct
 
 if TYPE_CHECKING:
     from google.protobuf import struct_pb2

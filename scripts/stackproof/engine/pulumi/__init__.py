@@ -7,7 +7,6 @@ events; where a resource stands in the source is in the CLI's digest. All three 
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from stackproof.aws import World, providers
 from stackproof.aws.serve import ProviderServer
 from stackproof.engine.embedded.analyzer import RunningPack
+from stackproof.engine.plugins import installed
 from stackproof.engine.process import Nursery
 from stackproof.engine.pulumi import cli
 from stackproof.engine.pulumi.events import Events
@@ -27,7 +27,7 @@ from stackproof.errors import UnrunnableError
 if TYPE_CHECKING:
     from stackproof.engine.pack_config import PolicyConfig
     from stackproof.engine.process import Child
-    from stackproof.model import Job, PackSource, Pass, PassName, PolicyPack, Program
+    from stackproof.model import Job, PackSource, Pass, PassName, PolicyPack
 
 __all__ = ["PulumiEngine"]
 
@@ -71,22 +71,21 @@ class PulumiEngine:
         self._operation = operation
         self._nursery = Nursery()
         self._path, self.version = cli.find()
-        self._packages: set[str] = {"aws", _DYNAMIC}
 
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Run one pass; see `stackproof.engine.Engine.run`."""
         started = time.monotonic()
         loaded = [self._load(source, job) for source in job.packs]
-        self._packages |= _installed(job.program)
+        packages = {"aws", _DYNAMIC, *installed(job.program.interpreter)}
         while True:
             with tempfile.TemporaryDirectory(prefix="stackproof-") as folder:
                 offline = self._offline or pass_name == "resolved"  # noqa: S105 (not a password)
                 place = Workspace.create(Path(folder), job.program, offline=offline)
-                outcome = self._attempt(place, job, loaded, pass_name)
+                outcome = self._attempt(place, job, loaded, pass_name, packages)
                 missing = outcome.missing
-                if missing is None or missing in self._packages:
+                if missing is None or missing in packages:
                     return assemble(job, pass_name, [item.pack for item in loaded], outcome, started)
-                self._packages.add(missing)
+                packages.add(missing)
 
     def stop(self) -> None:
         """End every process; see `stackproof.engine.Engine.stop`."""
@@ -101,15 +100,22 @@ class PulumiEngine:
         finally:
             running.close()
 
-    def _attempt(self, place: Workspace, job: Job, loaded: list[_Loaded], pass_name: PassName) -> Outcome:
+    def _attempt(
+        self,
+        place: Workspace,
+        job: Job,
+        loaded: list[_Loaded],
+        pass_name: PassName,
+        packages: set[str],
+    ) -> Outcome:
         resolved = pass_name == "resolved"  # noqa: S105 (not a password)
         server = ProviderServer(providers(self._world, job.outside, resolved=resolved))
-        port = server.start()
+        environment = place.environment(server.start(), tuple(sorted(packages)))
         events = Events(place.events)
         try:
             if place.offline and job.program.secret_keys:
-                self._encrypt(place, port)
-            child = self._start(place, self._arguments(place, loaded), port)
+                self._encrypt(place, environment)
+            child = self._start(place, self._arguments(place, loaded), environment)
             try:
                 code = _follow(child, events, job.timeout)
             finally:
@@ -132,20 +138,19 @@ class PulumiEngine:
             told += ["--policy-pack", str(root), "--policy-pack-config", str(config)]
         return [self._operation, *told]
 
-    def _start(self, place: Workspace, arguments: list[str], port: int) -> Child:
-        environment = place.environment(port, tuple(sorted(self._packages)))
+    def _start(self, place: Workspace, arguments: list[str], environment: dict[str, str]) -> Child:
         try:
             return self._nursery.start([str(self._path), *arguments], place.root, environment, place.digest)
         except OSError as error:
             message = f"{self._path} cannot be started: {error.strerror}"
             raise UnrunnableError(message) from error
 
-    def _encrypt(self, place: Workspace, port: int) -> None:
+    def _encrypt(self, place: Workspace, environment: dict[str, str]) -> None:
         """Write the configuration's secrets, of which only placeholders are known here, as secrets of the new stack."""
         program = place.program
         pairs = [word for key in sorted(program.secret_keys) for word in ("--secret", f"{key}={program.config[key]}")]
         where = ["--stack", place.stack, "--config-file", str(place.config), "--cwd", str(program.root)]
-        child = self._start(place, ["config", "set-all", *where, *pairs], port)
+        child = self._start(place, ["config", "set-all", *where, *pairs], environment)
         try:
             code = child.wait(60)
         finally:
@@ -153,13 +158,6 @@ class PulumiEngine:
         if code != 0:
             message = f"the CLI could not write the configuration's secrets: {cli.explain(child.output())}"
             raise UnrunnableError(message)
-
-
-def _installed(program: Program) -> set[str]:
-    """List the packages whose SDKs a Python program could import: each SDK brings a ``pulumi-plugin.json``."""
-    library = program.interpreter.parent.parent
-    manifests = library.glob("lib/python*/site-packages/pulumi_*/pulumi-plugin.json")
-    return {str(json.loads(path.read_text(encoding="utf-8")).get("name", "")) for path in manifests} - {""}
 
 
 def _follow(child: Child, events: Events, timeout: float) -> int | None:
