@@ -21,10 +21,16 @@ class Provider(pulumi.ProviderResource):
 
 
 def adopt(urn: str) -> None:
-    """Register a child of what has a URN."""
+    """Register a child of the component that has a URN."""
     again = pulumi.ComponentResource("my:web:Group", "again", None, pulumi.ResourceOptions(urn=urn))
     Thing("child", {}, pulumi.ResourceOptions(parent=again))
 
 
+def adopt_by_thing(urn: str) -> None:
+    """Register a child of the thing that has a URN."""
+    Thing("grandchild", {}, pulumi.ResourceOptions(parent=Thing("again", {}, pulumi.ResourceOptions(urn=urn))))
+
+
 options = pulumi.ResourceOptions(providers=[Provider("west", {})], protect=True)
 pulumi.ComponentResource("my:web:Group", "group", None, options).urn.apply(adopt)
+Thing("thing", {}, pulumi.ResourceOptions(provider=Provider("east", {}), protect=True)).urn.apply(adopt_by_thing)

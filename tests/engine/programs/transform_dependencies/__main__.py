@@ -22,5 +22,6 @@ def look(_args: pulumi.ResourceTransformArgs) -> None:
 
 
 first = Thing("first", {})
-Thing("rewritten", {"of": first.id}, pulumi.ResourceOptions(transforms=[repeat]))
-Thing("looked-at", {"of": first.id}, pulumi.ResourceOptions(transforms=[look]))
+key: pulumi.Output[str] = pulumi.Output.secret(first.urn)
+Thing("rewritten", {"of": first.id, "key": key}, pulumi.ResourceOptions(transforms=[repeat]))
+Thing("looked-at", {"of": first.id, "key": key}, pulumi.ResourceOptions(transforms=[look]))
