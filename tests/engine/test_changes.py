@@ -11,7 +11,7 @@ import pytest
 
 from stackproof.aws import Created
 from stackproof.engine.embedded.changes import Alias, Changes, Goal, inputs_to_check, updated
-from stackproof.engine.embedded.registry import Registration
+from stackproof.engine.embedded.registry import Options, Registration
 from stackproof.model import Change, Deletion
 from stackproof.state import State, StateResource
 from stackproof.wire import ASSET_SIGNATURE, RESOURCE_SIGNATURE, SIGNATURE, UNKNOWN, Properties, secret
@@ -40,8 +40,11 @@ OLD = StateResource(
 )
 
 
-def decided(old: StateResource, inputs: Properties, goal: Goal | None = None, **more: str) -> Change:
+def decided(
+    old: StateResource, inputs: Properties, goal: Goal | None = None, options: Options | None = None, **more: str
+) -> Change:
     registration = Registration(URN, more.get("type", TYPE), "one", custom=True, parent="", inputs=inputs)
+    registration.options = options or Options()
     chosen = goal or Goal(given=inputs)
     changes = Changes(State(Path("s.json"), {old.urn: old}), "shop", "dev")
     return changes.decide(registration, chosen, changes.find(registration, chosen))
@@ -78,19 +81,18 @@ def test_inputs_and_the_state_decide(old: dict[str, object], inputs: Properties,
         (Goal(replacement_trigger=2.0), Change("replace", (), "its replacement trigger changed")),
         (Goal(replacement_trigger=1.0), Change("same")),
         (Goal(), Change("same")),
-        (
-            Goal(replacement_trigger=UNKNOWN, protect=True, deleted_first=True),
-            Change(
-                "replace",
-                (),
-                "its replacement trigger changed; deleted before its replacement is created; "
-                "protected, so the update would refuse",
-            ),
-        ),
+        (Goal(replacement_trigger=UNKNOWN), Change("replace", (), "its replacement trigger changed")),
     ],
 )
 def test_options_decide(goal: Goal, wanted: Change) -> None:
     assert decided(replace(OLD, inputs={}, protect=True, replacement_trigger=1.0), {}, goal) == wanted
+
+
+def test_what_stands_against_a_replacement_is_told() -> None:
+    options = Options(protect=True, delete_before_replace=True)
+    found = decided(replace(OLD, protect=True, must_be_replaced=True), OLD.inputs, options=options)
+    first = "the state demands it; deleted before its replacement is created"
+    assert found == Change("replace", (), f"{first}; protected, so the update would refuse")
 
 
 def test_what_is_not_in_the_state_is_created_or_imported() -> None:
@@ -164,10 +166,12 @@ def test_nothing_below_a_component_that_cannot_be_seen_is_called_deleted() -> No
 
 def test_what_is_ignored_stays_as_it_was() -> None:
     """A path that cannot be read is none; of what was only read, nothing stays."""
-    goal = Goal(given={"name": "two", "size": 4.0}, ignore_changes=("size", "a["))
-    assert inputs_to_check(OLD, goal, {}) == {"name": "two", "size": 3.0}
-    assert inputs_to_check(replace(OLD, external=True), goal, {}) == goal.given
-    assert inputs_to_check(None, goal, {}) == goal.given
+    given: Properties = {"name": "two", "size": 4.0}
+    registration = Registration(URN, TYPE, "one", custom=True, parent="", inputs=given)
+    registration.options = Options(ignore_changes=("size", "a["))
+    assert inputs_to_check(registration, OLD, {}) == {"name": "two", "size": 3.0}
+    assert inputs_to_check(registration, replace(OLD, external=True), {}) == given
+    assert inputs_to_check(registration, None, {}) == given
 
 
 FRESH = Created("", {"name": "new", "arn": UNKNOWN, "host": UNKNOWN, "key": "invented"})

@@ -59,13 +59,10 @@ class Goal:
 
     given: Properties = field(default_factory=dict)
     aliases: tuple[Alias, ...] = ()
-    ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     replacement_trigger: Value = None
     import_id: str = ""
     replace_with: tuple[str, ...] = ()
-    protect: bool = False
-    deleted_first: bool = False
 
 
 class Changes:
@@ -143,8 +140,9 @@ class Changes:
         if reason:
             with self._lock:
                 self._replaced.add(registration.urn)
-            first = "deleted before its replacement is created" if goal.deleted_first else ""
-            protected = _PROTECTED if goal.protect and old.protect else ""
+            options = registration.options
+            first = "deleted before its replacement is created" if options.delete_before_replace else ""
+            protected = _PROTECTED if options.protect and old.protect else ""
             return Change("replace", properties, _joined(reason, first, protected, *notes))
         unfinished = "its creation was not finished" if old.unfinished else ""
         return Change("update" if changed or unfinished else "same", properties, _joined(unfinished, *notes))
@@ -184,12 +182,12 @@ class Changes:
         return True
 
 
-def inputs_to_check(old: StateResource | None, goal: Goal, settings: Properties) -> Properties:
+def inputs_to_check(registration: Registration, old: StateResource | None, settings: Properties) -> Properties:
     """Give inputs as the provider checks them: of what exists, ignored changes and defaults stay as they were."""
     if old is None or old.external:
-        return goal.given
-    kept: Value = goal.given
-    for path in map(parse, goal.ignore_changes):
+        return registration.inputs
+    kept: Value = registration.inputs
+    for path in map(parse, registration.options.ignore_changes):
         if path:
             kept = reset(path, old.inputs, kept)
     assert isinstance(kept, dict)  # noqa: S101 (a mapping stays one)
