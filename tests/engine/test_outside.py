@@ -10,6 +10,9 @@ import pytest
 from stackproof import wire
 from stackproof.model import ProgramEnd
 from stackproof.outside import FunctionAnswer, Outside, ResourceAnswer, StackOutputs
+from stackproof.project import load_program
+from stackproof.references import OtherStacks
+from stackproof.settings import Settings, StackReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,3 +102,27 @@ Thing("user", {"cidr": vpc.cidr_block, "zone": zone.zone_id, "made": made["data"
         "aws:route53/getZone:getZone: given by s.toml f[0]",
         "vault:index:getSecret: given by s.toml f[1]",
     ]
+
+
+def test_a_preview_of_the_other_program_gives_its_outputs_with_their_marks(
+    engine: EmbeddedEngine, job: Callable[..., Job], write_program: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """What it creates is known here, as it would exist."""
+    network = tmp_path / "network"
+    network.mkdir()
+    (network / "Pulumi.yaml").write_text("name: network\nruntime: python\n")
+    (network / "Pulumi.dev.yaml").write_text("")
+    made = (
+        'thing = Thing("made", {})\npulumi.export("vpc", thing.id)\npulumi.export("key", pulumi.Output.secret("k"))\n'
+    )
+    (network / "__main__.py").write_text(THING + made)
+    root = write_program(REFERENCE)
+    settings = Settings(stack_references=(StackReference("acme/network/dev", program=network, stack="dev"),))
+    others = OtherStacks(lambda asked, _: engine.run(asked, "resolved"), 60.0)
+    stacks = others.described(load_program(root, "dev", {}), settings, {})
+    run = engine.run(job(root, outside=Outside(stacks=stacks)), "faithful")
+    assert inputs_of(run, "user") == {"vpc": stacks[0].outputs["vpc"], "key": wire.secret("k")}
+    assert not wire.contains_unknown(stacks[0].outputs["vpc"])
+    assert run.assumptions == (
+        "outputs of stack acme/network/dev: synthesised by a preview of the program of network/dev",
+    )

@@ -40,6 +40,7 @@ class FakeEngine:
 
     name = "fake"
     jobs: list[Job]
+    passes: list[PassName]
     worlds: list[World]
     ends: dict[str, ProgramEnd]
 
@@ -50,6 +51,7 @@ class FakeEngine:
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Answer with an empty stack."""
         FakeEngine.jobs.append(job)
+        FakeEngine.passes.append(pass_name)
         policy = PolicyInfo(
             "p", "mandatory", *(False, "said", "", "", "", ""), reports_unknowns=True, declared="mandatory"
         )
@@ -75,6 +77,7 @@ def fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the command line run without processes."""
     FakeEngine.ends = {}
     FakeEngine.jobs = []
+    FakeEngine.passes = []
     FakeEngine.worlds = []
     monkeypatch.setattr(cli, "EmbeddedEngine", FakeEngine)
 
@@ -241,6 +244,7 @@ def test_other_stacks_outputs_reach_the_engine(
     command = ("preview", shop, "--policy-pack", pack, "--stack", "dev")
     run(*command, "--stack-outputs", f"acme/network/dev={tmp_path / 'n.json'}")
     assert [job.program.stack for job in FakeEngine.jobs] == ["prod", "dev", "dev"]
+    assert (FakeEngine.passes[0], sorted(FakeEngine.passes[1:])) == ("resolved", ["faithful", "resolved"])
     assert FakeEngine.jobs[1].outside.stacks == (
         StackOutputs("acme/network/dev", {"vpc": "v"}, "read from n.json"),
         StackOutputs("acme/shop/prod", {}, "synthesised by a preview of the program of shop/prod"),

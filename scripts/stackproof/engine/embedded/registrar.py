@@ -103,7 +103,7 @@ class Registrar:
         self.transforms.remember(registration.urn, request)
         goal = _goal(request, registration)
         old = self._changes.find(registration, goal) if self._changes else None
-        provider = self._completed(request, registration, goal, old)
+        provider = self._completed(request, registration, old)
         self._analyze(registration, provider)
         self._decide(registration, provider, goal, old)
         self._run_hooks(request.hooks.before_create, "before", registration)
@@ -220,7 +220,8 @@ class Registrar:
         if not self.registry.reserve(registration):
             raise self._duplicate(registration.urn)
         self._journal.assume(
-            f"{registration.type} {registration.name!r} takes {path!r}, which does not exist: a real preview would stop"
+            f"{registration.type} {registration.name!r} takes {path!r}, which does not exist:"
+            " a real preview would stop there"
             for path in missing_files(dict(registration.inputs), self._program.main.parent)
         )
 
@@ -233,7 +234,6 @@ class Registrar:
         self,
         request: resource_pb2.RegisterResourceRequest,
         registration: Registration,
-        goal: Goal,
         old: StateResource | None,
     ) -> Registration | None:
         """Complete the inputs as the resource's provider does; give that provider, where there is one."""
@@ -251,7 +251,8 @@ class Registrar:
             )
             return None
         registration.provider = provider.urn
-        self._check(registration, inputs_to_check(old, goal, provider.inputs), provider)
+        registration.inputs = inputs_to_check(registration, old, provider.inputs)
+        self._check(registration, provider)
         return provider
 
     def _name(self, registration: Registration) -> None:
@@ -260,16 +261,14 @@ class Registrar:
         if proposal is not None and not proposal.random:
             registration.options = replace(registration.options, delete_before_replace=True)
 
-    def _check(self, registration: Registration, inputs: Properties, provider: Registration) -> None:
+    def _check(self, registration: Registration, provider: Registration) -> None:
+        """Let the provider fill in and judge the inputs."""
         self._name(registration)
         proposal = self._autonamer.propose(registration.urn)
-        if self.is_unconfigured(provider):
-            registration.inputs = inputs
-            return
         try:
             checked = self._provider_for(package_of(registration.type)).check(
                 registration.urn,
-                inputs,
+                registration.inputs,
                 provider.inputs,
                 proposal.naming if proposal else None,
             )
@@ -296,7 +295,8 @@ class Registrar:
             return
         registration.change = self._changes.decide(registration, goal, old)
         if provider is not None and old and registration.change.kind == "replace":
-            self._check(registration, goal.given, provider)
+            registration.inputs = goal.given
+            self._check(registration, provider)
 
     def _run_hooks(self, names: Iterable[str], when: Literal["before", "after"], registration: Registration) -> None:
         """Run hooks; one that fails ends the registration, and with it the program."""
@@ -389,13 +389,10 @@ def _goal(request: resource_pb2.RegisterResourceRequest, registration: Registrat
     return Goal(
         given=registration.inputs,
         aliases=(*(Alias(urn) for urn in request.aliasURNs), *map(_alias, request.aliases)),
-        ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),
         replacement_trigger=from_struct(trigger).get("it"),
         import_id=request.importId,
         replace_with=tuple(filter(None, (*request.replace_with, request.deletedWith))),
-        protect=request.protect,
-        deleted_first=request.deleteBeforeReplace,
     )
 
 
