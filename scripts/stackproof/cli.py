@@ -112,7 +112,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
         typer.Option(help="NAME=FILE: what `pulumi stack output --json` printed for a stack referred to; repeatable."),
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds that the program, or a pack's answer, may take.")
+        float, typer.Option(min=1, help="Seconds that the program, a pack's start, or one of its answers may take.")
     ] = 300.0,
 ) -> None:
     """Judge a program for its stacks: pass, fail or unproven for every policy and resource.

@@ -121,7 +121,10 @@ class PackSource:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What an engine is asked to do: run one program against some packs. ``timeout``: seconds, for each process."""
+    """What an engine is asked to do: run one program against some packs. ``timeout``: seconds.
+
+    The program may take that long, and so may a pack's start and each of its answers.
+    """
 
     program: Program
     packs: tuple[PackSource, ...]

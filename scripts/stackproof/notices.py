@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from stackproof.model import Verdict
@@ -10,19 +11,20 @@ from stackproof.model import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stackproof.model import Pass, PolicyPack, PolicyVerdict
+    from stackproof.model import Job, PackSource, Pass, PolicyPack, PolicyVerdict
 
 __all__ = ["notices"]
 
 _STRENGTH = {"disabled": 0, "advisory": 1, "remediate": 2, "mandatory": 3}
 
 
-def notices(passes: Sequence[Pass], verdicts: Sequence[PolicyVerdict]) -> tuple[str, ...]:
+def notices(job: Job, passes: Sequence[Pass], verdicts: Sequence[PolicyVerdict]) -> tuple[str, ...]:
     """Give the notices on one stack, each once; the packs are the first pass's."""
     packs = passes[0].packs
     found = [
         *(note for pack in packs for note in pack.notes),
         *(note for pack in packs for note in _weakened(pack)),
+        *(note for source in job.packs for note in _relaxed(source)),
         *_idle(packs, verdicts),
         *(note for run in passes for note in _rewritten(run)),
     ]
@@ -36,12 +38,31 @@ def _weakened(pack: PolicyPack) -> Iterator[str]:
             yield f"policy {policy.name} is {policy.enforcement} by configuration; {declared}"
 
 
+def _relaxed(source: PackSource) -> Iterator[str]:
+    """Name each level below mandatory that a pack's own property sets, as ours does for the rules of a family."""
+    for policy, entry in source.config.items():
+        for path, value in _leaves(entry, ""):
+            if path not in {"", "enforcementLevel"} and value in {"advisory", "disabled"}:
+                yield f"policy {policy} of pack {source.name} is configured with {path}: {value}"
+
+
+def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}" if path else key)
+    elif not isinstance(value, list):
+        yield path, value
+
+
 def _idle(packs: Sequence[PolicyPack], verdicts: Sequence[PolicyVerdict]) -> Iterator[str]:
-    """Name the blocking policies that found nothing to judge."""
-    busy = {(item.pack, item.policy) for item in verdicts if item.verdict is not Verdict.NOT_APPLICABLE}
+    """Name the blocking policies that were asked and found nothing to judge."""
+    seen = defaultdict(set)
+    for item in verdicts:
+        seen[item.pack, item.policy].add(item.verdict)
     for pack in packs:
         for policy in pack.policies:
-            if policy.enforcement in {"mandatory", "remediate"} and (pack.name, policy.name) not in busy:
+            idle = seen[pack.name, policy.name] == {Verdict.NOT_APPLICABLE}
+            if idle and policy.enforcement in {"mandatory", "remediate"}:
                 yield f"policy {policy.name} of pack {pack.name} judged nothing: it says that nothing here is its own"
 
 

@@ -45,6 +45,9 @@ _MESSAGE = re.compile(
     r"^(?P<rule>[a-z0-9-]+)\[(?P<key>.*?)\] (?P<severity>[a-z]+) at (?P<path>\S+): (?P<message>[^\n]*)"
     r"(?:\nfix: (?P<remedy>[^\n]*))?(?:\nsee: (?P<url>[^\n]*))?$",
 )
+_BROKEN = frozenset({"config-error", "rule-error"})
+"""The rules by which our own packs say that one of theirs broke: that blocks at every level, as a crash does."""
+
 _UNKNOWN_PATH = re.compile(r"value at \.(?P<path>.+) can't be known during preview$")
 _SEVERITIES = get_args(Severity)
 
@@ -119,7 +122,7 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         resources=tuple(resources),
         verdicts=tuple(verdicts),
         problems=tuple(_problems(passes)),
-        notices=notices(passes, verdicts),
+        notices=notices(job, passes, verdicts),
         configuration_error=any(run.end is ProgramEnd.BAD_CONFIGURATION for run in passes),
         program_output=passes[0].output,
         log=tuple({line: None for run in passes for line in run.log}),
@@ -443,11 +446,12 @@ def _finding(diagnostic: Diagnostic, resource: Resource) -> Finding:
     text = diagnostic.message or diagnostic.description
     severity = match["severity"] if match else diagnostic.severity
     path = match["path"] if match else ""
+    rule = match["rule"] if match else diagnostic.policy
     return Finding(
-        rule=match["rule"] if match else diagnostic.policy,
+        rule=rule,
         key=match["key"] if match else "",
         severity=cast("Severity", severity) if severity in _SEVERITIES else "medium",
-        enforcement="advisory" if diagnostic.enforcement == "advisory" else "mandatory",
+        enforcement="advisory" if diagnostic.enforcement == "advisory" and rule not in _BROKEN else "mandatory",
         message=match["message"] if match else text,
         remedy=(match["remedy"] or "") if match else "",
         url=(match["url"] or "") if match else "",

@@ -241,6 +241,7 @@ def test_what_a_program_prints_is_kept_and_a_flood_is_cut_at_its_head(
         ("raise ValueError('broken pack')", "broken pack"),
         ("pass", "ended before it was ready"),
         ("print(1)\nimport time; time.sleep(600)", "did not answer"),
+        ("import time; time.sleep(600)", "did not print its port within 3 seconds"),
     ],
 )
 def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
@@ -252,7 +253,7 @@ def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
     write_pack: Callable[[str], Path],
 ) -> None:
     """It says which pack, what it did, and what it printed."""
-    made = job(write_program(""), write_pack(text), timeout=10)
+    made = job(write_program(""), write_pack(text), timeout=3)
     with pytest.raises(UnrunnableError, match=words) as raised:
         engine.run(made, "faithful")
     assert str(made.packs[0].root) in str(raised.value)

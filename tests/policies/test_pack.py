@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pulumi_policy.proxy import UnknownValueError
 from tests.rules.pack_harness import Registration, judge, request, servicer, stack_request
 
 import guardrails.rules
@@ -117,6 +118,38 @@ def test_a_urn_outside_the_form_is_a_blocking_error() -> None:
     sent.urn = "nonsense"
     messages = [item.message for item in made.Analyze(sent, None).diagnostics]
     assert any("rule-error[naming-suffix]" in text for text in messages)
+
+
+def test_the_stack_is_the_one_in_the_urn_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_STACK", "other")
+    monkeypatch.setenv("PULUMI_PROJECT", "other")
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"other:environmentSuffix": "elsewhere"}))
+    queues = [Registration("aws:sqs/queue:Queue", name, {"name": name}) for name in ("q-dev", "q-other")]
+    found = judge(queues, stack=False)
+    assert [item["rule"] for item in found.of("naming-suffix")] == ["naming-suffix"]
+    assert "q-other" in found.of("naming-suffix")[0]["message"]
+
+
+def test_an_unknown_that_a_rule_should_not_have_read_blocks() -> None:
+    def read_past_the_view(view: object, _settings: object) -> Iterator[Any]:
+        yield from ()
+        if view:
+            raise UnknownValueError(UNKNOWN_SENTINELS[0], ["policy"])
+
+    broken = dataclasses.replace(crashing(Enforcement.MANDATORY), check=read_past_the_view)
+    found = judge(wide(), stack=False, rules=[broken])
+    assert [(item["rule"], item["level"]) for item in found.findings] == [("rule-error", "mandatory")]
+
+
+def test_a_longer_text_that_holds_an_unknown_is_unknown() -> None:
+    text = WIDE.replace("arn:aws:s3:::b", f"arn:aws:s3:::{UNKNOWN_SENTINELS[0]}")
+    found = judge([Registration(ROLE_POLICY, "p", {"policy": text})], stack=False)
+    assert found.cannot_tell == [("least-privilege", "policy")]
+
+
+def test_no_two_policies_have_one_name() -> None:
+    names = [item.name for item in servicer().GetAnalyzerInfo(None, None).policies]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_certain_findings_come_before_what_cannot_be_told() -> None:

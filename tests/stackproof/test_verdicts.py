@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -30,6 +31,7 @@ from stackproof.model import (
     Unproven,
     Verdict,
 )
+from stackproof.report import json_report
 from stackproof.verdicts import FailOn, blocking, exit_code, judge
 
 if TYPE_CHECKING:
@@ -409,6 +411,45 @@ def test_an_advisory_finding_blocks_only_at_the_strictest(fail_on: str, code: in
     """And only where its policy is advisory as well."""
     given = answer(replace(violation(), enforcement="advisory"))
     assert exit_code(judged(run("faithful", given, policies=(policy(enforcement="advisory"),))), fail_on) == code
+
+
+def test_a_rule_that_broke_blocks_also_where_its_policy_is_advisory() -> None:
+    """Our packs catch what a rule raises, and say so in a finding."""
+    said = replace(violation("rule-error[iam-star] high at -: it broke"), enforcement="advisory")
+    broken = judged(run("faithful", answer(said), policies=(policy(enforcement="advisory"),)))
+    assert exit_code(broken, FailOn.VIOLATION) == 1
+
+
+def test_levels_that_a_packs_own_property_sets_are_told() -> None:
+    """A rule inside a policy can be weakened as well as the policy."""
+    config: dict[str, object] = {
+        "lp": {"enforcementLevel": "advisory", "rules": {"star": "disabled", "x": "mandatory"}}
+    }
+    job = replace(JOB, packs=(replace(JOB.packs[0], config=config),))
+    found = judge(job, "embedded", "", [run("faithful", answer())])
+    assert found.notices == ("policy lp of pack pack is configured with rules.star: disabled",)
+
+
+def test_the_time_to_judge_grows_with_the_stack_and_not_faster() -> None:
+    """Every resource unknown to a stack policy, which is the dearest case; quadratic would be sixteen times."""
+
+    def seconds(count: int) -> float:
+        urns = [f"{ROLE}-{number}" for number in range(count)]
+        passes = [
+            run(
+                name,
+                *(answer(urn=urn, tainted=("policy",)) for urn in urns),
+                stack_answer(tainted=tuple(f"{urn}#policy" for urn in urns)),
+                policies=(policy(), policy("alarms", stack_level=True)),
+                resources=[resource(urn) for urn in urns],
+            )
+            for name in get_args(PassName)
+        ]
+        started = time.process_time()
+        json_report.render(judged(*passes), FailOn.UNPROVEN)
+        return time.process_time() - started
+
+    assert min(seconds(4000) for _ in range(3)) < 10 * min(seconds(1000) for _ in range(3))
 
 
 def test_a_pass_blocks_at_no_strictness() -> None:

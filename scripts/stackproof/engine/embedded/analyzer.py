@@ -156,8 +156,8 @@ class RunningPack:
         except OSError as error:
             self._fail(f"cannot be started with {self._source.interpreter}: {error.strerror}")
         self._child = child
-        if not child.first_line_read.wait(timeout=min(60.0, self._job.timeout)):
-            self._fail("did not print its port in time; does it construct a PolicyPack?")
+        if not child.first_line_read.wait(timeout=self._job.timeout):
+            self._fail(f"did not print its port within {self._job.timeout:g} seconds; does it construct a PolicyPack?")
         if not _PORT.fullmatch(child.first_line.strip()):
             self._fail(
                 f"printed {child.first_line[:200]!r} before its port; a pack must log to standard error"
