@@ -149,7 +149,7 @@ def _refuse_unfit(passes: Sequence[Pass]) -> None:
         if reason:
             raise UnrunnableError(f"policy pack {pack.root} {reason}")
     for run in passes[1:]:
-        changed = [pack for pack in run.packs if pack != first.get(pack.name)]
+        changed = [pack for pack in run.packs if pack.name not in first or pack.policies != first[pack.name].policies]
         if changed or len(run.packs) != len(packs):
             where = changed[0].root if changed else packs[0].root
             raise UnrunnableError(f"policy pack {where} announced other policies in the {run.name} pass; run it again")

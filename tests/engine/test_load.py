@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,6 +203,32 @@ def test_a_pack_whose_process_ends_is_told_as_that(ending: str, words: str, run:
     assert len(errors(found)) == 403
 
 
+def test_a_run_that_is_given_up_leaves_no_request_behind(
+    engine: Engine,
+    job: Callable[..., Job],
+    write_program: Callable[[str], Path],
+    write_pack: Callable[[str], Path],
+    tmp_path: Path,
+) -> None:
+    """One pack does not start while another has hundreds of requests before it; a thread that raised is an error."""
+    body = """
+    def Analyze(self, request, context):
+        import pathlib, time
+        pathlib.Path("asked").touch()
+        time.sleep(0.05)
+        return a.AnalyzeResponse()
+    """
+    slow = job(write_program(THING + STORMS["one after another"]), write_pack(liar(body)))
+    asked = slow.packs[0].root / "asked"
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (broken / "__main__.py").write_text(f"import os\nwhile not os.path.exists({str(asked)!r}): pass\n")
+    both = replace(slow, packs=(*slow.packs, *job(slow.program.root, broken).packs))
+    with pytest.raises(UnrunnableError, match="ended before it was ready"):
+        engine.run(both, "faithful")
+
+
 def test_an_answer_that_is_no_message_is_an_error_of_that_answer(run: Callable[..., Pass]) -> None:
     """Garbage is not an empty answer."""
     garbage = LIAR.replace(
@@ -218,7 +245,7 @@ def test_an_answer_that_is_no_message_is_an_error_of_that_answer(run: Callable[.
     assert "deserializing" in analysis.error
 
 
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\n\r\n", b"\xff" * 100, b""])
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\n\r\n", b"\xff" * 100, b""], ids=["text", "bytes", "nothing"])
 def test_a_port_that_speaks_another_protocol_is_an_error(answer: bytes, run: Callable[..., Pass]) -> None:
     """Whatever it says."""
     pack = f"""
@@ -230,7 +257,7 @@ while True:
     connection.sendall({answer!r})
 """
     with pytest.raises(UnrunnableError, match="did not answer"):
-        run("", pack, timeout=5)
+        run("", pack, timeout=3)
 
 
 @pytest.mark.parametrize("port", ["99999", "0", "-1", "\N{SUPERSCRIPT TWO}", "1" * 5000])

@@ -279,6 +279,14 @@ def test_a_violation_beside_not_applicable_is_a_violation(gate: Callable[..., Ga
     assert (found.on("copy").verdict, found.code) == (Verdict.FAIL, 1)
 
 
+@pytest.mark.parametrize("method", ["Analyze", "AnalyzeStack"])
+def test_a_pack_whose_process_dies_fails_what_it_did_not_answer(method: str, gate: Callable[..., Gate]) -> None:
+    """Silence that nobody chose is no answer."""
+    found = gate(liar(f"def {method}(self, request, context):\n    import os\n    os._exit(0)\n"))
+    wanted = "the pack gave no answer: the pack's process ended with exit code 0 before the engine was done with it"
+    assert (set(found.words), found.code) == ({wanted}, 1)
+
+
 def test_a_pack_without_policies_is_no_gate(gate: Callable[..., Gate]) -> None:
     """It would be green whatever the program does."""
     with pytest.raises(UnrunnableError, match="has no policies: a gate without rules proves nothing"):

@@ -66,8 +66,8 @@ class Guardian:
         """Kill what is left, one generation after another: orphans become the guardian's own children."""
         self._kill(signal.SIGKILL)
         deadline = time.monotonic() + _PATIENCE
-        # Raised once there are no children.
-        with contextlib.suppress(ChildProcessError):
+        # Raised once there are no children, or where there is no /proc to find them in.
+        with contextlib.suppress(ChildProcessError, FileNotFoundError):
             while time.monotonic() < deadline:
                 if os.waitpid(-1, os.WNOHANG) == (0, 0):
                     for pid in _children():

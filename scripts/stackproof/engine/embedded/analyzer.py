@@ -327,12 +327,15 @@ class RunningPack:
         )
 
     def close(self) -> None:
-        """End the process, whatever state it is in."""
+        """End the process, whatever state it is in; requests that still wait are told so."""
+        self._gone = self._gone or "not asked, since the run was given up"
         self._requests.put(None)
-        if self._channel is not None:
-            self._channel.close()
         if self._child is not None:
             self._nursery.stop(self._child)
+        # A request under way has ended with the process.
+        with self._turn:
+            if self._channel is not None:
+                self._channel.close()
 
 
 def _announced(info: analyzer_pb2.AnalyzerInfo, policy: analyzer_pb2.PolicyInfo) -> _Announced:
