@@ -86,14 +86,31 @@ class _Heard:
 
     @classmethod
     def of(cls, run: Pass) -> _Heard:
+        answers: dict[tuple[str, str], Analysis] = {}
+        for answer in run.analyses:
+            if not answer.stack_level:
+                key = (answer.pack, answer.urn)
+                answers[key] = _both(answers[key], answer) if key in answers else answer
         return cls(
             name=run.name,
             end=run.end,
-            answers={(a.pack, a.urn): a for a in run.analyses if not a.stack_level},
+            answers=answers,
             stack_answers={a.pack: a for a in run.analyses if a.stack_level},
             resources={resource.urn: resource for resource in run.resources},
             guessed={a.urn: a.tainted for a in run.analyses if a.tainted and any(r.changed for r in a.remediations)},
         )
+
+
+def _both(first: Analysis, second: Analysis) -> Analysis:
+    """Make one answer of two about the same URN, so that neither is lost."""
+    return replace(
+        first,
+        tainted=first.tainted + second.tainted,
+        diagnostics=first.diagnostics + second.diagnostics,
+        not_applicable={name: why for name, why in first.not_applicable.items() if name in second.not_applicable},
+        error=first.error or second.error,
+        remediations=first.remediations + second.remediations,
+    )
 
 
 def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview:
@@ -241,9 +258,8 @@ def _judge_pack(pack: PolicyPack, heard: Sequence[_Heard], resources: Sequence[R
             yield blocked
             continue
         own = [policy for policy in enabled if not policy.stack_level]
-        yield from _foreign(
-            pack.name, resource, own, [(one, one.answers.get((pack.name, resource.urn))) for one in heard]
-        )
+        answers = [(one, one.answers.get((pack.name, resource.urn))) for one in heard]
+        yield from _foreign(pack.name, resource, own, answers)
         for policy in own:
             said = [_heard_on(one, pack.name, policy, resource.urn) for one in heard]
             yield _combine(pack.name, policy, resource, heard, said)

@@ -312,10 +312,11 @@ def test_a_level_that_the_configuration_weakens_is_told(weaker: str, gate: Calla
     assert found.code == 0
 
 
-def test_initial_values_without_a_level_do_not_weaken_a_policy(gate: Callable[..., Gate]) -> None:
+@pytest.mark.parametrize("initial", ['{"p": {}}', '{"all": {}}', '{"all": "disabled", "p": {}}'])
+def test_initial_values_without_a_level_do_not_weaken_a_policy(initial: str, gate: Callable[..., Gate]) -> None:
     """Pulumi would run it as advisory, since the protocol has no word for a level left out."""
-    text = pack('report("open")').replace("    [Res", '    initial_config={"p": {}},\n    policies=[Res')
-    found = gate(text)
+    text = pack('report("open")').replace("    [Res", "    initial_config=INITIAL,\n    policies=[Res")
+    found = gate(text.replace("INITIAL", initial).replace('"disabled"', "EnforcementLevel.DISABLED"))
     assert (found.on("copy").verdict, found.code) == (Verdict.FAIL, 1)
     (notice,) = found.preview.notices
     assert notice.startswith(
@@ -416,6 +417,15 @@ def test_a_pack_that_applies_to_nothing_is_told(gate: Callable[..., Gate]) -> No
     found = gate(pack("args.not_applicable('no')"))
     assert found.preview.notices == ("policy p of pack written judged nothing: it says that nothing here is its own",)
     assert found.code == 0
+
+
+def test_a_resource_that_is_imported_is_judged(gate: Callable[..., Gate]) -> None:
+    """Pulumi's engine shows packs no resource that it imports."""
+    program = KNOWN.replace(
+        "super().__init__(", "opts = pulumi.ResourceOptions(import_='x')\n        super().__init__("
+    )
+    found = gate(pack(HONEST), program.replace("**inputs}", "**inputs}, opts"))
+    assert (found.on("copy").verdict, found.code) == (Verdict.FAIL, 1)
 
 
 def test_what_a_remote_component_hides_is_unproven(gate: Callable[..., Gate]) -> None:

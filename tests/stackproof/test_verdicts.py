@@ -420,6 +420,18 @@ def test_a_rule_that_broke_blocks_also_where_its_policy_is_advisory() -> None:
     assert exit_code(broken, FailOn.VIOLATION) == 1
 
 
+@pytest.mark.parametrize("said", [(answer(violation()), answer()), (answer(), answer(violation()))])
+def test_of_two_answers_about_one_resource_neither_is_lost(said: tuple[Analysis, ...]) -> None:
+    """Two default providers may have one URN."""
+    assert only(run("faithful", *said)).verdict is Verdict.FAIL
+
+
+def test_a_policy_that_applies_to_one_of_two_namesakes_applies() -> None:
+    """Only what both answers say is not applicable."""
+    said = (answer(not_applicable={"lp": "other"}), answer())
+    assert only(run("faithful", *said)).verdict is Verdict.PASS
+
+
 def test_levels_that_a_packs_own_property_sets_are_told() -> None:
     """A rule inside a policy can be weakened as well as the policy."""
     config: dict[str, object] = {

@@ -204,7 +204,8 @@ class RunningPack:
     def remediate(self, registration: Registration, provider: Registration | None) -> Remedied:
         """Let the pack's policies at level remediate rewrite a registration's inputs, before any pack judges them.
 
-        The first registration waits for the pack to start. The Stack, which has no inputs, is not asked about.
+        So does the CLI's engine, pack after pack (``pkg/resource/deploy/step_generator.go``). The first registration
+        waits for the pack to start. The Stack, which has no inputs, is not asked about.
         """
         if registration.type == STACK_TYPE:
             return Remedied()
@@ -339,28 +340,32 @@ class RunningPack:
 
 
 def _announced(info: analyzer_pb2.AnalyzerInfo, policy: analyzer_pb2.PolicyInfo) -> _Announced:
-    initial = [info.initialConfig[name] for name in ("all", policy.name) if name in info.initialConfig]
-    levels = [_level(entry.enforcementLevel) for entry in initial if entry.enforcementLevel != analyzer_pb2.ADVISORY]
+    named = [info.initialConfig[name] for name in ("all", policy.name) if name in info.initialConfig]
     properties: Properties = {}
-    for entry in initial:
+    for entry in named:
         properties |= from_struct(entry.properties)
     declared = _level(policy.enforcementLevel)
+    initial = declared if not named or _levelless(named[-1]) else _level(named[-1].enforcementLevel)
     return _Announced(
         name=policy.name,
         enforcement=declared,
         schema=from_struct(policy.configSchema.properties),
         required=tuple(policy.configSchema.required),
-        initial=PolicyConfig(levels[-1] if levels else declared, properties) if initial else None,
+        initial=PolicyConfig(initial, properties) if named else None,
     )
 
 
+def _levelless(initial: analyzer_pb2.PolicyConfig) -> bool:
+    """Say whether an initial value may name no level: the protocol carries one left out as advisory."""
+    return initial.enforcementLevel == analyzer_pb2.ADVISORY
+
+
 def _initial_notes(info: analyzer_pb2.AnalyzerInfo) -> Iterator[str]:
-    """Name each policy that the pack's initial values weaken: the protocol carries a level left out as advisory."""
+    """Name each policy that the pack's initial values would weaken by naming no level."""
     for policy in info.policies:
         named = [info.initialConfig[name] for name in ("all", policy.name) if name in info.initialConfig]
         declared = _level(policy.enforcementLevel)
-        weak = named and all(entry.enforcementLevel == analyzer_pb2.ADVISORY for entry in named)
-        if weak and declared in {"mandatory", "remediate"}:
+        if named and _levelless(named[-1]) and declared in {"mandatory", "remediate"}:
             yield (
                 f"policy {policy.name} of pack {info.name} is judged as {declared}, which it declares; Pulumi runs it"
                 " as advisory, since the pack's initial_config gives it no other level: name one there"
