@@ -159,12 +159,12 @@ def test_a_first_preview_knows_no_id_and_no_computed_output() -> None:
     assert {created.outputs[name] for name in ("arn", "url", "kmsDataKeyReusePeriodSeconds")} == {UNKNOWN}
     assert created.outputs["delaySeconds"] == 5.0
     assert created.outputs["tagsAll"] == {}
-    assert "messageRetentionSeconds" not in created.outputs
+    assert "kmsMasterKeyId" not in created.outputs
 
 
 def test_the_resolved_pass_invents_no_security_setting_that_was_left_out() -> None:
     outputs = _create("aws:rds/instance:Instance", {"instanceClass": "db.t3.micro"}).outputs
-    assert not {"kmsKeyId", "publiclyAccessible", "storageEncrypted", "multiAz"} & outputs.keys()
+    assert not {"kmsKeyId", "storageEncrypted", "multiAz"} & outputs.keys()
     assert (
         not {"policy", "acl", "serverSideEncryptionConfiguration"} & _create("aws:s3/bucket:Bucket", {}).outputs.keys()
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from stackproof.aws.arns import Place, invent, last_segment, place_of, short_token
+from stackproof.aws.defaults import checked_defaults, planned_defaults
 from stackproof.aws.functions import Query, answer
 from stackproof.aws.naming import Autonaming, CheckError, auto_named_property, physical_name
 from stackproof.aws.outputs import Synthesis, may_be_invented
@@ -128,7 +129,7 @@ class OfflineAws:
         settings: Properties,
         autonaming: Autonaming | None = None,
     ) -> Checked:
-        """Name the resource, merge default tags, fill in the region, and fail for missing required inputs."""
+        """Fill in name, region, tags and defaults, and fail for missing required inputs."""
         token = _type_of(urn)
         kind = resource_type(token)
         if kind is None:
@@ -145,7 +146,7 @@ class OfflineAws:
         tags = merged_tags(checked.get("tags"), settings) if _is_tagged(kind) else {}
         if tags:
             checked["tagsAll"] = tags
-        return Checked(checked, tuple(failures))
+        return Checked(checked_defaults(token, checked), tuple(failures))
 
     def create(self, urn: str, inputs: Properties, settings: Properties) -> Created:
         """Give the outputs of a new resource: unknown (faithful) or invented (resolved)."""
@@ -153,10 +154,11 @@ class OfflineAws:
         kind = resource_type(token)
         if kind is None:
             return Created(invent(urn, "hex", 32) if self._resolved else "", dict(inputs))
+        planned = planned_defaults(token, inputs)
         if self._resolved:
-            return self._synthesised(kind, urn, inputs, settings)
-        absent = [name for name in (*kind.outputs, *kind.computed) if inputs.get(name) is None]
-        outputs = {**inputs, **dict.fromkeys(absent, UNKNOWN)}
+            return self._synthesised(kind, urn, planned, settings)
+        absent = [name for name in (*kind.outputs, *kind.computed) if planned.get(name) is None]
+        outputs = {**planned, **dict.fromkeys(absent, UNKNOWN)}
         return Created("", _finished(kind, outputs, settings))
 
     def read(self, urn: str, id: str, inputs: Properties, settings: Properties) -> Created:  # noqa: A002 - wire name

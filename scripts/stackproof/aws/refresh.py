@@ -282,16 +282,16 @@ def render(table: Table, date: str) -> str:
     }
     shapes = {f"#{index}": row for index, row in enumerate(table.shapes)}
     sections = {"functions": table.functions, "resources": table.resources}
-    parts = [f'"{_PROVENANCE_SECTION}":{_compact(provenance)}', _section("shapes", shapes)]
-    parts += [_section(title, dict(sorted(rows.items()))) for title, rows in sections.items()]
+    parts = [f'"{_PROVENANCE_SECTION}":{compact(provenance)}', section("shapes", shapes)]
+    parts += [section(title, dict(sorted(rows.items()))) for title, rows in sections.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _section(title: str, rows: Mapping[str, object]) -> str:
-    return f'"{title}":{{\n' + ",\n".join(f'"{name}":{_compact(row)}' for name, row in rows.items()) + "\n}"
+def section(title: str, rows: Mapping[str, object]) -> str:
+    return f'"{title}":{{\n' + ",\n".join(f'"{name}":{compact(row)}' for name, row in rows.items()) + "\n}"
 
 
-def _compact(value: object) -> str:
+def compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of AWS types, loaded lazily: one row of a file is decoded when it is first asked for.
 
-``types.json`` is generated (one row a line, so a row is found by text search); ``arns.json`` and ``outputs.json``
-are small reviewed files. The forms are described in ``refresh.render`` and ``arns.render``.
+``types.json`` and ``defaults.json`` are generated (one row a line, so a row is found by text search); ``arns.json``
+and ``outputs.json`` are small reviewed files. The forms are described in ``refresh.render``,
+``refresh_defaults.render`` and ``arns.render``.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from stackproof.wire import Value
 
 __all__ = [
+    "Block",
     "FunctionType",
     "ResourceType",
     "Shape",
     "arn_pattern",
+    "default_block",
     "function_type",
     "module_prefix",
     "output_templates",
@@ -52,28 +58,39 @@ class FunctionType:
     outputs: dict[str, Shape]
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The defaults of a resource or of a block inside it.
+
+    ``excluded_by`` names the arguments beside which a default is not set; ``nested`` the numbers of the blocks inside.
+    """
+
+    defaults: dict[str, Value] = field(default_factory=dict)
+    excluded_by: dict[str, list[str]] = field(default_factory=dict)
+    nested: dict[str, int] = field(default_factory=dict)
+
+
 @cache
 def _text(name: str) -> str:
     return resources.files(__package__).joinpath("data", name).read_text(encoding="utf-8")
 
 
-def _row(section: Literal["shapes", "functions", "resources"], key: str) -> dict[str, Any] | None:
-    """Find and decode one line of a section; a section ends at the first line that is a closing brace."""
-    text = _text("types.json")
+def _row(file: Literal["types.json", "defaults.json"], section: str, key: str) -> Any:
+    """Find and decode one line of a section, ``None`` where it is not there; a section ends at a closing brace."""
+    text = _text(file)
     begin = text.index(f'\n"{section}":{{\n')
     end = text.index("\n}", begin)
     start = text.find(f'\n"{key}":', begin, end)
     if start < 0:
         return None
     line = text[start + len(key) + 4 : text.index("\n", start + 1)]
-    row: dict[str, Any] = json.loads(line.removesuffix(","))
-    return row
+    return json.loads(line.removesuffix(","))
 
 
 @cache
 def resource_type(token: str) -> ResourceType | None:
     """Give the row of a resource type such as ``aws:sqs/queue:Queue``, or ``None`` where there is none."""
-    row = _row("resources", token)
+    row = _row("types.json", "resources", token)
     if row is None:
         return None
     required = tuple(row.get("req", ()))
@@ -92,20 +109,32 @@ def resource_type(token: str) -> ResourceType | None:
 @cache
 def function_type(token: str) -> FunctionType | None:
     """Give the row of a function such as ``aws:sqs/getQueue:getQueue``, or ``None`` where there is none."""
-    row = _row("functions", token)
+    row = _row("types.json", "functions", token)
     return FunctionType(token=token, arguments=tuple(row["in"]), outputs=row["out"]) if row else None
 
 
 @cache
 def shape_row(index: int) -> dict[str, Shape]:
     """Give the properties of a nested object by its number; an unknown number has none."""
-    return _row("shapes", f"#{index}") or {}
+    found: dict[str, Shape] | None = _row("types.json", "shapes", f"#{index}")
+    return found or {}
 
 
 @cache
-def provenance() -> dict[str, Any]:
-    """Give the header of the generated table: source, version, date, licence, counts."""
-    header = _text("types.json").split("\n", 2)[1].removesuffix(",").partition(":")[2]
+def default_block(key: str | int) -> Block | None:
+    """Give the defaults of a type such as ``aws:sqs/queue:Queue``, ``None`` where it has none, or of a nested block."""
+    number = _row("defaults.json", "types", key) if isinstance(key, str) else key
+    if number is None:
+        return None
+    row = _row("defaults.json", "rows", f"#{number}") or {}
+    numbers = {name: float(value) for name, value in row.get("d", {}).items() if type(value) is int}
+    return Block(row.get("d", {}) | numbers, row.get("x", {}), row.get("n", {}))
+
+
+@cache
+def provenance(file: Literal["types.json", "defaults.json"] = "types.json") -> dict[str, Any]:
+    """Give the header of a generated table: source, version, date, licence, counts."""
+    header = _text(file).split("\n", 2)[1].removesuffix(",").partition(":")[2]
     found: dict[str, Any] = json.loads(header)
     return found
 

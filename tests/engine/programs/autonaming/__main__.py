@@ -5,6 +5,6 @@ import pulumi_aws as aws
 
 aws.s3.Bucket("Files")
 aws.sqs.Queue("orders", fifo_queue=True)
-aws.sqs.Queue("named", name="mine")
+aws.kms.Alias("named", name="alias/mine", target_key_id="key")
 aws.sns.Topic("events", fifo_topic=True)
 aws.ec2.KeyPair("key", public_key="ssh-ed25519 AAAA")
