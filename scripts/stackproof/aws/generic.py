@@ -2,46 +2,25 @@
 """The provider of every package that is not ``aws``: it repeats the inputs and knows no other output.
 
 A property that is missing from a preview's outputs is unknown to the program all the same; but it has no secret mark,
-and a pack that judges the whole stack takes it for unset. So the output-only properties of two packages that nearly
-every program uses are listed here.
+and a pack that judges the whole stack takes it for unset. So the output-only properties of packages that are used
+beside AWS's are in a table. The code of dynamic providers, which are a part of the program, is never run.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from stackproof.aws.arns import invent
 from stackproof.aws.provider import Answer, Checked, Created
+from stackproof.aws.tables import package_outputs
 from stackproof.wire import UNKNOWN, Properties, secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from stackproof.aws.naming import Autonaming
 
 __all__ = ["GenericProvider"]
 
-_PRIVATE_KEYS = ("privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8")
-_PUBLIC_KEYS = ("publicKeyFingerprintMd5", "publicKeyFingerprintSha256", "publicKeyOpenssh", "publicKeyPem")
-
-_OUTPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "random:index/randomBytes:RandomBytes": ("base64", "hex"),
-        "random:index/randomId:RandomId": ("b64Std", "b64Url", "dec", "hex"),
-        "random:index/randomInteger:RandomInteger": ("result",),
-        "random:index/randomPassword:RandomPassword": ("bcryptHash", "result"),
-        "random:index/randomShuffle:RandomShuffle": ("results",),
-        "random:index/randomString:RandomString": ("result",),
-        "random:index/randomUuid:RandomUuid": ("result",),
-        "tls:index/certRequest:CertRequest": ("certRequestPem",),
-        "tls:index/privateKey:PrivateKey": (*_PRIVATE_KEYS, *_PUBLIC_KEYS),
-        "tls:index/selfSignedCert:SelfSignedCert": ("certPem", "validityEndTime", "validityStartTime"),
-    },
-)
-
-_SECRETS = frozenset(_PRIVATE_KEYS)
-_SECRET_TYPES = frozenset({"random:index/randomBytes:RandomBytes", "random:index/randomPassword:RandomPassword"})
+_DYNAMIC = "pulumi-python:dynamic"
 
 
 class GenericProvider:
@@ -63,21 +42,24 @@ class GenericProvider:
 
     def create(self, urn: str, inputs: Properties, settings: Properties) -> Created:  # noqa: ARG002 - the Protocol's form
         """Repeat the inputs; listed outputs are unknown."""
-        return Created(invent(urn, "hex", 32, "id") if self._resolved else "", _with_unknowns(urn, inputs))
+        token, name = _type_of(urn), urn.rpartition("::")[2]
+        note = f"dynamic provider of {name!r} ({token}) was not executed: its checks and its outputs are unknown"
+        assumed = (note,) if token.startswith(_DYNAMIC) else ()
+        return Created(invent(urn, "hex", 32, "id") if self._resolved else "", _with_unknowns(token, inputs), assumed)
 
     def read(self, urn: str, id: str, inputs: Properties, settings: Properties) -> Created:  # noqa: A002, ARG002 - wire form
         """Repeat what the program said; nothing else can be read."""
-        return Created(id, _with_unknowns(urn, inputs))
+        return Created(id, _with_unknowns(_type_of(urn), inputs))
 
     def invoke(self, token: str, args: Properties, settings: Properties) -> Answer:  # noqa: ARG002 - the Protocol's form
         """Answer that the result is unknown."""
-        return Answer(None)
+        return Answer(None, (), (f"function {token} was not called: its result is unknown",))
 
 
-def _with_unknowns(urn: str, inputs: Properties) -> Properties:
-    token = urn.split("::")[2].rpartition("$")[2]
-    outputs = dict(inputs)
-    for name in _OUTPUTS.get(token, ()):
-        if outputs.get(name) is None:
-            outputs[name] = secret(UNKNOWN) if name in _SECRETS or token in _SECRET_TYPES else UNKNOWN
-    return outputs
+def _type_of(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _with_unknowns(token: str, inputs: Properties) -> Properties:
+    absent = {name: hidden for name, hidden in package_outputs(token).items() if inputs.get(name) is None}
+    return {**inputs, **{name: secret(UNKNOWN) if hidden else UNKNOWN for name, hidden in absent.items()}}

@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Shape", "Table", "changes", "read_package", "render", "write_atomically"]
+__all__ = [
+    "Shape",
+    "Table",
+    "assigned",
+    "changes",
+    "compact",
+    "getters",
+    "read_package",
+    "render",
+    "secrets",
+    "section",
+    "write_atomically",
+]
 
 Shape: TypeAlias = "str | int | list[Shape]"
 """``"s" "i" "f" "b"`` scalars, ``"*"`` anything, ``["l", x]`` list, ``["m", x]`` map, a number: row of ``shapes``."""
@@ -96,7 +108,7 @@ class _Shapes:
         found = self._classes_of(folder).get(name)
         if found is None:
             return "*"
-        row = {item.wire: self.of(item.annotation, folder) for item in _properties(found).values()}
+        row = {item.wire: self.of(item.annotation, folder) for item in getters(found).values()}
         text = json.dumps(row, sort_keys=True)
         if text not in self._rows_by_text:
             self._rows_by_text[text] = len(self._rows)
@@ -131,7 +143,7 @@ def read_package(package: Path) -> Table:
             _put(table.resources, token, _resource(found, shapes, source.parent))
         for token, result, arguments in _functions(tree):
             if result in classes:
-                outputs = _shapes_of(_properties(classes[result]), shapes, source.parent)
+                outputs = _shapes_of(getters(classes[result]), shapes, source.parent)
                 _put(table.functions, token, {"in": arguments, "out": outputs})
     return table
 
@@ -153,10 +165,10 @@ def _resources(classes: Mapping[str, ast.ClassDef]) -> Iterator[tuple[str, ast.C
 
 
 def _resource(found: ast.ClassDef, shapes: _Shapes, module: Path) -> dict[str, object]:
-    properties = _properties(found)
+    properties = getters(found)
     init = next(node for node in found.body if isinstance(node, ast.FunctionDef) and node.name == "_internal_init")
-    assigned = dict(_assigned(init))
-    inputs = [name for name, only_output in assigned.items() if not only_output]
+    given = dict(assigned(init))
+    inputs = [name for name, only_output in given.items() if not only_output]
     required = {name for name in _required(init) if name in inputs}
     optional = [name for name in inputs if name not in required and name != "region"]
     computed = [name for name in optional if not _is_optional(properties[name].annotation)]
@@ -164,9 +176,9 @@ def _resource(found: ast.ClassDef, shapes: _Shapes, module: Path) -> dict[str, o
     row: dict[str, object] = {
         "in": sorted(properties[name].wire for name in inputs if name not in required),
         "req": sorted(properties[name].wire for name in required),
-        "out": _shapes_of({n: properties[n] for n, only_output in assigned.items() if only_output}, shapes, module),
+        "out": _shapes_of({n: properties[n] for n, only_output in given.items() if only_output}, shapes, module),
         "comp": _shapes_of({n: properties[n] for n in computed}, shapes, module),
-        "secret": sorted(_secrets(init)),
+        "secret": sorted(secrets(init)),
         "auto": "name" if named else "",
         "region": "region" in inputs and not properties["region"].deprecated and "region" not in required,
     }
@@ -178,7 +190,7 @@ def _shapes_of(properties: Mapping[str, _Property], shapes: _Shapes, module: Pat
     return dict(sorted(found.items()))
 
 
-def _properties(found: ast.ClassDef) -> dict[str, _Property]:
+def getters(found: ast.ClassDef) -> dict[str, _Property]:
     """Collect the getters of a class, by their Python name."""
     properties = {}
     for node in found.body:
@@ -202,7 +214,7 @@ def _properties(found: ast.ClassDef) -> dict[str, _Property]:
     return properties
 
 
-def _assigned(init: ast.FunctionDef) -> Iterator[tuple[str, bool]]:
+def assigned(init: ast.FunctionDef) -> Iterator[tuple[str, bool]]:
     """Yield every property set in ``_internal_init`` and whether the SDK can only receive it."""
     for node in ast.walk(init):
         match node:
@@ -224,7 +236,8 @@ def _required(init: ast.FunctionDef) -> Iterator[str]:
                 continue
 
 
-def _secrets(init: ast.FunctionDef) -> Iterator[str]:
+def secrets(init: ast.FunctionDef) -> Iterator[str]:
+    """Yield every property that the SDK asks the engine to keep secret."""
     for node in ast.walk(init):
         match node:
             case ast.keyword(arg="additional_secret_outputs", value=ast.List(elts=names)):
@@ -288,10 +301,12 @@ def render(table: Table, date: str) -> str:
 
 
 def section(title: str, rows: Mapping[str, object]) -> str:
+    """Write an object of a table with one row a line."""
     return f'"{title}":{{\n' + ",\n".join(f'"{name}":{compact(row)}' for name, row in rows.items()) + "\n}"
 
 
 def compact(value: object) -> str:
+    """Write a value as JSON without spaces."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
 
 

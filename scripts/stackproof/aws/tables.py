@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of AWS types, loaded lazily: one row of a file is decoded when it is first asked for.
 
-``types.json`` and ``defaults.json`` are generated (one row a line, so a row is found by text search); ``arns.json``
-and ``outputs.json`` are small reviewed files. The forms are described in ``refresh.render``,
-``refresh_defaults.render`` and ``arns.render``.
+``types.json``, ``defaults.json`` and ``packages.json`` are generated (one row a line, so a row is found by text
+search); ``arns.json`` and ``outputs.json`` are small reviewed files. The forms are described in ``refresh.render``,
+``refresh_defaults.render``, ``refresh_packages.render`` and ``arns.render``.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ __all__ = [
     "function_type",
     "module_prefix",
     "output_templates",
+    "package_outputs",
     "provenance",
     "resource_type",
     "shape_row",
 ]
 
 Shape: TypeAlias = "str | int | list[Shape]"
+_Generated: TypeAlias = Literal["types.json", "defaults.json", "packages.json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _text(name: str) -> str:
     return resources.files(__package__).joinpath("data", name).read_text(encoding="utf-8")
 
 
-def _row(file: Literal["types.json", "defaults.json"], section: str, key: str) -> Any:
+def _row(file: _Generated, section: str, key: str) -> Any:
     """Find and decode one line of a section, ``None`` where it is not there; a section ends at a closing brace."""
     text = _text(file)
     begin = text.index(f'\n"{section}":{{\n')
@@ -132,7 +134,14 @@ def default_block(key: str | int) -> Block | None:
 
 
 @cache
-def provenance(file: Literal["types.json", "defaults.json"] = "types.json") -> dict[str, Any]:
+def package_outputs(token: str) -> dict[str, bool]:
+    """Give the output-only properties of a type of another package, and whether each is secret."""
+    row = _row("packages.json", "types", token) or {"out": []}
+    return {name: name in row.get("secret", ()) for name in row["out"]}
+
+
+@cache
+def provenance(file: _Generated = "types.json") -> dict[str, Any]:
     """Give the header of a generated table: source, version, date, licence, counts."""
     header = _text(file).split("\n", 2)[1].removesuffix(",").partition(":")[2]
     found: dict[str, Any] = json.loads(header)
