@@ -24,6 +24,7 @@ from pulumi.runtime.proto import (
 )
 
 from stackproof.aws.naming import Autonaming, CheckError
+from stackproof.aws.prior import with_prior_defaults
 from stackproof.structs import from_struct, to_struct
 from stackproof.wire import UNKNOWN, Properties, Value, contains_unknown, reveal
 
@@ -129,8 +130,11 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
         """Fill in and judge a resource's inputs."""
         provider = self._provider_for(_package_of(_type_of(request.urn)))
         settings = self._settings_of(context)
+        inputs, prior = from_struct(request.news), from_struct(request.olds)
+        if prior:
+            inputs = with_prior_defaults(_type_of(request.urn), inputs, prior, settings)
         try:
-            checked = provider.check(request.urn, from_struct(request.news), settings, _autonaming(request))
+            checked = provider.check(request.urn, inputs, settings, _autonaming(request))
         except CheckError as error:
             _refuse(context, str(error))
         failures = [
