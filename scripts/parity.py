@@ -19,7 +19,7 @@ from rich.console import Console
 from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.engine.pulumi import PulumiEngine
-from stackproof.parity import Case, compare, observe_under, read_record, write_record
+from stackproof.parity import Case, compare, observe_under, read_record, timeout_of, write_record
 from stackproof.parity.comparison import read_meant
 from stackproof.parity.table import show
 from stackproof.synthetic import write_program
@@ -33,7 +33,8 @@ PACKAGES = ("pulumi", "pulumi-aws", "pulumi-policy")
 def cases(folder: Path) -> list[Case]:
     """List the sample, every program of the engine's tests, and one of 1,000 resources, written into ``folder``."""
     probe = ENGINE / "packs" / "probe"
-    found = [Case(path.parent.name, path.parent, probe) for path in sorted((ENGINE / "programs").glob("*/Pulumi.yaml"))]
+    roots = sorted(path.parent for path in (ENGINE / "programs").glob("*/Pulumi.yaml"))
+    found = [Case(root.name, root, probe, timeout_of(root)) for root in roots]
     synthetic = Case("synthetic-1000", write_program(folder / "synthetic", 1000), probe)
     return [Case("program", ROOT / "program", ROOT / "policies"), *found, synthetic]
 

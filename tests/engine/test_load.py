@@ -151,10 +151,10 @@ def test_a_pack_that_hangs_is_waited_for_once(run: Callable[..., Pass]) -> None:
         time.sleep(600)
     """
     started = time.monotonic()
-    found = run(THING + STORMS["one after another"], liar(body), timeout=3)
-    assert time.monotonic() - started < 30
+    found = run(THING + STORMS["one after another"], liar(body), timeout=10)
+    assert time.monotonic() - started < 60
     first, *later = errors(found)
-    words = "no answer within 3 seconds; raise --timeout, or see why the pack is slow"
+    words = "no answer within 10 seconds; raise --timeout, or see why the pack is slow"
     assert first == words
     assert set(later) == {f"not asked, since an earlier request got {words}"}
     assert len(later) == 402
@@ -167,8 +167,8 @@ def test_a_pack_that_hangs_over_the_stack_is_waited_for_once(run: Callable[..., 
         import time
         time.sleep(600)
     """
-    found = run("", liar(body), timeout=3)
-    assert errors(found) == ["", "no answer within 3 seconds; raise --timeout, or see why the pack is slow"]
+    found = run("", liar(body), timeout=10)
+    assert errors(found) == ["", "no answer within 10 seconds; raise --timeout, or see why the pack is slow"]
 
 
 @pytest.mark.parametrize("method", ["GetAnalyzerInfo", "Configure", "ConfigureStack"])

@@ -8,28 +8,45 @@ from __future__ import annotations
 
 import json
 from concurrent import futures
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import yaml
+
+from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.errors import StackproofError
 from stackproof.model import Job
 from stackproof.parity.comparison import differences
 from stackproof.parity.observation import observe
 from stackproof.project import load_pack, load_program
+from stackproof.references import OtherStacks
+from stackproof.settings import Settings, find_settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from stackproof.engine import Engine
-    from stackproof.model import PassName
+    from stackproof.model import Pass, PassName
     from stackproof.parity.comparison import Difference, Meant
     from stackproof.parity.observation import Observation
 
-__all__ = ["Case", "Result", "compare", "observe_under", "read_record", "write_record"]
+__all__ = [
+    "Case",
+    "Result",
+    "compare",
+    "job_of",
+    "observe_under",
+    "read_record",
+    "run_both",
+    "timeout_of",
+    "write_record",
+]
 
 _PASSES: tuple[PassName, ...] = ("faithful", "resolved")
 _STACK = "dev"
+_TIMEOUT = 120.0
+"""Seconds for each process of a program that ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ class Case:
     name: str
     root: Path
     pack: Path
-    timeout: float = 120.0
+    timeout: float = _TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +71,41 @@ class Result:
     meant: tuple[tuple[Difference, Meant], ...]
 
 
+def timeout_of(root: Path) -> float:
+    """Give the seconds that a test program may take: a number in its `expect.yaml`, for those that never end."""
+    expected = root / "expect.yaml"
+    loaded = yaml.safe_load(expected.read_text(encoding="utf-8")) if expected.is_file() else {}
+    return float(loaded.get("timeout", _TIMEOUT))
+
+
+def job_of(case: Case) -> Job:
+    """Read a case, with what its settings say of the outside world.
+
+    Raises:
+        UsageError: a file of it is malformed.
+
+    """
+    program = load_program(case.root, _STACK, {})
+    path = find_settings(case.root) if (case.root / "stackproof.toml").is_file() else None
+    settings = load_settings(path) if path else Settings()
+    others = OtherStacks(lambda job, world: EmbeddedEngine(world).run(job, "resolved"), case.timeout)
+    outside = replace(settings.outside, stacks=others.described(program, settings, {}))
+    return Job(program, (load_pack(case.pack, _STACK, None),), case.timeout, outside)
+
+
+def run_both(engine: Engine, job: Job) -> list[Pass]:
+    """Run both passes, side by side."""
+    with futures.ThreadPoolExecutor(max_workers=len(_PASSES)) as pool:
+        return list(pool.map(lambda name: engine.run(job, name), _PASSES))
+
+
 def observe_under(engine: Engine, case: Case) -> Observation:
     """Run both passes of a case; an engine that refuses it is an observation too."""
     try:
-        packs = (load_pack(case.pack, _STACK, None),)
-        job = Job(program=load_program(case.root, _STACK, {}), packs=packs, timeout=case.timeout)
-        with futures.ThreadPoolExecutor(max_workers=len(_PASSES)) as pool:
-            passes = list(pool.map(lambda name: engine.run(job, name), _PASSES))
+        job = job_of(case)
+        return observe(job, run_both(engine, job))
     except StackproofError as error:
         return {"refused": type(error).__name__, "exit": error.exit_code}
-    return observe(job, passes)
 
 
 def compare(case: Case, embedded: Observation, pulumi: Observation, meant: Sequence[Meant]) -> Result:

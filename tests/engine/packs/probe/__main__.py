@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,13 +43,17 @@ def name(args: ResourceValidationArgs, report: ReportViolation) -> None:
 
 
 def options(args: ResourceValidationArgs, report: ReportViolation) -> None:
-    """Say which options arrived."""
-    opts = args.opts
-    told = (opts.protect, opts.ignore_changes, opts.delete_before_replace, opts.aliases, opts.additional_secret_outputs)
-    timeouts = opts.custom_timeouts
-    times = (timeouts.create_seconds, timeouts.update_seconds, timeouts.delete_seconds)
-    if any(told) or any(times):
-        report(f"options {told} {times}", None)
+    """Repeat as JSON which options arrived."""
+    timeouts = args.opts.custom_timeouts
+    told = {
+        "protect": args.opts.protect,
+        "ignore_changes": list(args.opts.ignore_changes),
+        "delete_before_replace": args.opts.delete_before_replace,
+        "aliases": list(args.opts.aliases),
+        "custom_timeouts": [timeouts.create_seconds, timeouts.update_seconds, timeouts.delete_seconds],
+        "additional_secret_outputs": list(args.opts.additional_secret_outputs),
+    }
+    report(json.dumps(told), None)
 
 
 def links(args: StackValidationArgs, report: ReportViolation) -> None:
