@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stackproof.state import State
     from stackproof.wire import Properties, Value
 
-__all__ = ["FunctionAnswer", "Outside", "ResourceAnswer", "StackOutputs"]
+__all__ = ["FunctionAnswer", "Outside", "ResourceAnswer", "StackOutputs", "full_name"]
 
 _FULL_NAME = 3
 
@@ -120,11 +120,12 @@ def _same_stack(one: str, other: str, project: str) -> bool:
     An organization that is not named is the user's default one, which nobody knows offline, so it fits any.
     Source: pulumi/pulumi, ``parseStackName`` of both backends (Apache-2.0).
     """
-    (org, *rest), (other_org, *other_rest) = _parts(one, project), _parts(other, project)
+    (org, *rest), (other_org, *other_rest) = full_name(one, project), full_name(other, project)
     return rest == other_rest and (org == other_org or not org or not other_org)
 
 
-def _parts(name: str, project: str) -> tuple[str, str, str]:
+def full_name(name: str, project: str) -> tuple[str, str, str]:
+    """Give organization (empty: not named), project and stack of a stack's name in a program of ``project``."""
     parts = name.split("/", _FULL_NAME - 1)
     if len(parts) == _FULL_NAME:
         return parts[0], parts[1], parts[2]

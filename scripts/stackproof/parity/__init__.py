@@ -143,6 +143,7 @@ def read_record(folder: Path, case: Case) -> Observation:
 def write_record(folder: Path, case: Case, observation: Observation) -> None:
     """Keep what a real CLI saw of a case, for where there is none."""
     text = json.dumps(observation, ensure_ascii=False, indent=1, sort_keys=True)
+    folder.mkdir(exist_ok=True)
     target = folder / f"{case.name}.json"
     temporary = target.with_suffix(".tmp")
     temporary.write_text(text + "\n", encoding="utf-8")

@@ -80,7 +80,7 @@ class PulumiEngine:
         while True:
             with tempfile.TemporaryDirectory(prefix="stackproof-") as folder:
                 offline = self._offline or pass_name == "resolved"  # noqa: S105 (not a password)
-                place = Workspace.create(Path(folder), job.program, offline=offline)
+                place = Workspace.create(Path(folder), job, offline=offline)
                 outcome = self._attempt(place, job, loaded, pass_name, packages)
                 missing = outcome.missing
                 if missing is None or missing in packages:

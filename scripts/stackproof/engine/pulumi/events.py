@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Events", "PolicyEvent", "Seen", "missing_plugin"]
 
 _MISSING_PLUGIN = re.compile(r"no resource plugin 'pulumi-resource-(?P<package>[a-zA-Z0-9-]+?)(?:-v[^']*)?' found")
+_REFERENCE = "pulumi:pulumi:StackReference"
 _PACK_FAILED = "failed to run policy: "
 _SEVERITIES: dict[str, Literal["info", "warning", "error"]] = {
     "info": "info",
@@ -54,13 +55,15 @@ class PolicyEvent:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What events tell of a resource beyond what packs are shown; ``provider`` is a URN."""
+    """What events tell of a resource beyond what packs are shown: ``op`` is the engine's word for what it does.
+
+    ``changed`` are the top-level properties because of which it does that.
+    """
 
     custom: bool
     parent: str
-    id: str
-    provider: str
     op: str
+    changed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -71,6 +74,8 @@ class Events:
         policies: what policies said, in order.
         summaries: by pack and URN (``""``: the whole stack), the names of the policies that passed or failed.
         resources: by URN.
+        deleted: the URN and type of each resource of the state that the program no longer registers.
+        references: the names of the stacks that the program refers to.
         crashes: by URN (``""``: the whole stack), what a pack raised.
         log: what the program and the engine logged.
         output: what the program printed.
@@ -83,6 +88,8 @@ class Events:
     policies: list[PolicyEvent] = field(default_factory=list)
     summaries: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     resources: dict[str, Seen] = field(default_factory=dict)
+    deleted: dict[str, str] = field(default_factory=dict)
+    references: dict[str, None] = field(default_factory=dict)
     crashes: dict[str, str] = field(default_factory=dict)
     log: list[LogLine] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
@@ -153,17 +160,15 @@ class Events:
         self.summaries[summary["policyPackName"], urn] = names
 
     def _step(self, step: dict[str, Any], *, has_outputs: bool) -> None:
-        state = step.get("new")
+        state, op = step.get("new"), step["op"]
         if state is None:
+            if op == "delete":
+                self.deleted[step["urn"]] = step["type"]
             return
-        provider = state.get("provider", "").rpartition("::")[0]
-        self.resources[state["urn"]] = Seen(
-            custom=state.get("custom", False),
-            parent=state["parent"],
-            id=state["id"],
-            provider=provider,
-            op=step["op"],
-        )
+        if state["type"] == _REFERENCE:
+            self.references[str(state["inputs"].get("name", ""))] = None
+        changed = tuple(sorted({name.partition(".")[0].partition("[")[0] for name in step.get("diffs") or ()}))
+        self.resources[state["urn"]] = Seen(state.get("custom", False), state["parent"], op, changed)
         if state["type"] == STACK_TYPE and has_outputs:
             # Once when the Stack is registered, and once more at the program's end.
             self._stack_outputs += 1

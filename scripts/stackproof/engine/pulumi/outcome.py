@@ -21,6 +21,8 @@ from stackproof.errors import UnrunnableError
 from stackproof.model import (
     STACK_TYPE,
     Analysis,
+    Change,
+    Deletion,
     LogLine,
     Pass,
     ProgramEnd,
@@ -36,9 +38,12 @@ if TYPE_CHECKING:
     from stackproof.aws.serve import ProviderServer
     from stackproof.engine.pulumi.events import Events, Seen
     from stackproof.engine.pulumi.workspace import Workspace
-    from stackproof.model import Diagnostic, Enforcement, Job, PassName, PolicyPack, Program
+    from stackproof.model import ChangeKind, Diagnostic, Enforcement, Job, PassName, PolicyPack, Program
 
 __all__ = ["Outcome", "assemble"]
+
+_KINDS: dict[str, ChangeKind] = {"create": "create", "update": "update", "same": "same", "import": "import"}
+"""What the engine's words for its steps mean; every other one is a part of a replacement."""
 
 _CONFIGURATION = re.compile(r"^(Missing required configuration variable|Configuration '[^']*' value)")
 _POSITION = re.compile(r"^project://(?P<path>/[^#]*)#(?P<line>\d+)")
@@ -126,12 +131,13 @@ def assemble(job: Job, name: PassName, packs: Sequence[PolicyPack], outcome: Out
         end=end,
         exit_code=outcome.code,
         output="\n".join(events.output),
-        resources=tuple(_resources(job.program, outcome)),
+        resources=tuple(_resources(job, outcome)),
         packs=tuple(packs),
         analyses=tuple(analysis for pack in packs for analysis in _analyses(pack, outcome)),
         log=tuple(dict.fromkeys([*events.log, *lines])),
-        assumptions=(*job.program.assumptions, *outcome.assumed),
+        assumptions=(*job.program.assumptions, *outcome.assumed, *_references(job, events)),
         seconds=time.monotonic() - started,
+        deletions=_deletions(events) if job.outside.state and end is ProgramEnd.COMPLETED else (),
     )
 
 
@@ -155,7 +161,25 @@ def _end(job: Job, outcome: Outcome) -> tuple[ProgramEnd, list[LogLine]]:
     return ProgramEnd.EXITED_EARLY, [LogLine("error", "the program ended its process before Pulumi was done with it")]
 
 
-def _resources(program: Program, outcome: Outcome) -> Iterator[Resource]:
+def _references(job: Job, events: Events) -> list[str]:
+    """Give what was assumed of the stacks that the program refers to."""
+    stacks = (job.outside.stack(name, job.program.project) for name in events.references)
+    return [stack.note for stack in stacks if stack is not None]
+
+
+def _deletions(events: Events) -> tuple[Deletion, ...]:
+    return tuple(Deletion(urn, type_, urn.split("::", 3)[3]) for urn, type_ in events.deleted.items())
+
+
+def _change(job: Job, urn: str, seen: Seen | None) -> Change | None:
+    """Say what the engine would do to a resource; default providers are the engine's own."""
+    default = "::pulumi:providers:" in urn and urn.rpartition("::")[2].startswith("default")
+    if job.outside.state is None or seen is None or default:
+        return None
+    return Change(_KINDS.get(seen.op, "replace"), seen.changed)
+
+
+def _resources(job: Job, outcome: Outcome) -> Iterator[Resource]:
     whole = {item.urn: item for item in outcome.stack.resources} if outcome.stack else {}
     for request in outcome.shown:
         seen = outcome.events.resources.get(request.urn)
@@ -175,8 +199,9 @@ def _resources(program: Program, outcome: Outcome) -> Iterator[Resource]:
                 if known
                 else {}
             ),
-            source=_position(program, outcome.states.get(request.urn, {})),
+            source=_position(job.program, outcome.states.get(request.urn, {})),
             opaque=outcome.opaque.get(request.urn, ""),
+            change=_change(job, request.urn, seen),
         )
 
 

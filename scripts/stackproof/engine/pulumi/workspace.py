@@ -17,21 +17,26 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from stackproof.errors import UsageError
+from stackproof.model import STACK_TYPE
+from stackproof.outside import full_name
+from stackproof.wire import SECRET_SIGNATURE, SIGNATURE, is_secret, plain
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stackproof.engine.pack_config import PolicyConfig
-    from stackproof.model import Program
+    from stackproof.model import Job, Program
+    from stackproof.outside import Outside
+    from stackproof.state import State
+    from stackproof.wire import Properties, Value
 
 __all__ = ["Workspace"]
 
 _ORGANIZATION = "organization"
 """The only organization that self-managed backends know."""
 
-_EMPTY_STACK = {
-    "version": 3,
-    "checkpoint": {"latest": {"manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""}}},
-}
+_MANIFEST = {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""}
 _CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_CONTAINER_",
@@ -55,28 +60,45 @@ class Workspace:
     offline: bool
 
     @classmethod
-    def create(cls, root: Path, program: Program, *, offline: bool) -> Workspace:
-        """Lay out an empty folder."""
+    def create(cls, root: Path, job: Job, *, offline: bool) -> Workspace:
+        """Lay out an empty folder.
+
+        Raises:
+            UsageError: what the user says of the outside world cannot be put into a backend.
+
+        """
+        program = job.program
         made = cls(root, program, offline)
         shutil.copytree(_RECORDER, made.recorder, ignore=shutil.ignore_patterns("__pycache__"))
         if offline:
-            made._lay_out_backend()
+            made._lay_out_backend(job.outside)
             values: object = {"config": _native(program)}
         else:
             values = _overridden(program)
         made.config.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
         return made
 
-    def _lay_out_backend(self) -> None:
-        stacks = self.backend / ".pulumi" / "stacks" / self.program.project
-        stacks.mkdir(parents=True)
+    def _lay_out_backend(self, outside: Outside) -> None:
+        (self.backend / ".pulumi").mkdir(parents=True)
         (self.backend / ".pulumi" / "meta.yaml").write_text("version: 1\n", encoding="utf-8")
-        (stacks / f"{self.program.stack}.json").write_text(json.dumps(_EMPTY_STACK), encoding="utf-8")
+        for known in outside.stacks:
+            organization, project, stack = full_name(known.name, self.program.project)
+            # A self-managed backend has no other organization: a reference to one fails there, in the CLI's words.
+            if organization in {"", _ORGANIZATION} and not known.failure:
+                self._write_stack(project, stack, {"resources": [_stack_resource(project, stack, known.outputs)]})
+        deployment = _exported(outside.state) if outside.state else {}
+        self._write_stack(self.program.project, self.program.stack, deployment)
         self.home.mkdir()
         plugins = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
         if plugins.is_dir():
             # Language hosts may be installed there; the plugins of packages are never started.
             (self.home / "plugins").symlink_to(plugins)
+
+    def _write_stack(self, project: str, stack: str, deployment: Mapping[str, object]) -> None:
+        folder = self.backend / ".pulumi" / "stacks" / project
+        folder.mkdir(parents=True, exist_ok=True)
+        content = {"version": 3, "checkpoint": {"latest": {"manifest": _MANIFEST, **deployment}}}
+        (folder / f"{stack}.json").write_text(json.dumps(content), encoding="utf-8")
 
     @property
     def backend(self) -> Path:
@@ -154,6 +176,32 @@ class Workspace:
                 "PULUMI_HOME": str(self.home),
             }
         )
+
+
+def _stack_resource(project: str, stack: str, outputs: Properties) -> dict[str, object]:
+    """Give the Stack of another stack with its outputs, as a checkpoint holds it."""
+    urn = f"urn:pulumi:{stack}::{project}::{STACK_TYPE}::{project}-{stack}"
+    stored = {name: _stored(value) for name, value in outputs.items()}
+    return {"urn": urn, "custom": False, "type": STACK_TYPE, "outputs": stored}
+
+
+def _stored(value: Value) -> object:
+    """Give a value as a checkpoint holds it: a secret as the JSON text of what it hides."""
+    if is_secret(value):
+        return {SIGNATURE: SECRET_SIGNATURE, "plaintext": json.dumps(plain(value))}
+    if isinstance(value, dict):
+        return {name: _stored(item) for name, item in value.items()}
+    return [_stored(item) for item in value] if isinstance(value, list) else value
+
+
+def _exported(state: State) -> dict[str, object]:
+    """Give the deployment of an exported state, for a backend that has none of its keys."""
+    text = state.path.read_text(encoding="utf-8")
+    if '"ciphertext"' in text:
+        message = f"{state.path} holds encrypted secrets, which the CLI refuses; export it with --show-secrets"
+        raise UsageError(message)
+    deployment: dict[str, object] = json.loads(text)["deployment"]
+    return {name: value for name, value in deployment.items() if name != "secrets_providers"}
 
 
 def _overridden(program: Program) -> dict[str, object]:
