@@ -198,7 +198,7 @@ def _empty(passes: Sequence[Pass], resources: Sequence[Resource]) -> Iterator[Po
         name=stack.name if stack else "",
         verdict=Verdict.UNPROVEN,
         judged_in=passes[0].name,
-        reason="the program registers no resource, so there was nothing to judge",
+        reason="the program registers nothing that a provider would create, so there was nothing to judge",
     )
 
 

@@ -110,7 +110,7 @@ for n in range(30): Thing(f"t{n}", size=n)
 
 
 FLOODS = {
-    "lines": 'print("0123456789" * 8 + "\\n", end="")',
+    "lines": 'print(("0123456789" * 8 + "\\n") * 12, end="")',
     "empty lines": 'print("\\n" * 1000, end="")',
     "no newline": 'print("x" * 1000, end="")',
     "carriage returns": 'print("x\\r" * 500, end="")',

@@ -408,7 +408,7 @@ def test_a_pack_that_announces_less_in_the_second_pass_is_refused(gate: Callable
 def test_a_program_that_registers_nothing_proves_nothing(program: str, gate: Callable[..., Gate]) -> None:
     """More likely it was not the program that was meant."""
     found = gate(pack("pass"), program)
-    assert found.words == ["the program registers no resource, so there was nothing to judge"]
+    assert found.words == ["the program registers nothing that a provider would create, so there was nothing to judge"]
     assert found.code == 3
 
 
