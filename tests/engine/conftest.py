@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
-from stackproof.model import Job
+from stackproof.model import Job, PassName
 from stackproof.outside import Outside
 from stackproof.project import load_pack, load_program
 from stackproof.verdicts import judge
@@ -52,10 +53,12 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
 
 @pytest.fixture
 def judged(engine: Engine) -> Callable[[Job], Preview]:
-    """Judge a job by both passes, one after the other."""
+    """Judge a job by both passes at once, as the command line does."""
 
     def run(job: Job) -> Preview:
-        return judge(job, engine.name, "", [engine.run(job, name) for name in ("faithful", "resolved")])
+        with ThreadPoolExecutor(2) as pool:
+            passes = list(pool.map(engine.run, (job, job), get_args(PassName)))
+        return judge(job, engine.name, "", passes)
 
     return run
 
