@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent import futures
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -20,20 +19,18 @@ from rich.console import Console
 
 from stackproof.engine.embedded import EmbeddedEngine
 from stackproof.engine.pulumi import PulumiEngine
+from stackproof.engine.pulumi.cli import has_credentials
 from stackproof.errors import StackproofError, StoppedError, UsageError
-from stackproof.model import Job, Pass, PassName, Preview
-from stackproof.project import load_pack, load_program, stack_names
-from stackproof.references import OtherStacks
+from stackproof.jobs import Asked, make_jobs
 from stackproof.report import json_report, text
-from stackproof.settings import Settings, find_settings, load_settings
-from stackproof.state import load_state
 from stackproof.verdicts import FailOn, exit_code, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from stackproof.aws import World
     from stackproof.engine import Engine
+    from stackproof.model import Job, Pass, PassName, Preview
 
 __all__ = ["app", "main"]
 
@@ -59,9 +56,16 @@ class Engines(StrEnum):
     EMBEDDED = "embedded"
     PULUMI = "pulumi"
 
-    def make(self, world: World) -> Engine:
-        """Make the engine for a world. Raises UnrunnableError where it cannot be had on this machine."""
-        return PulumiEngine(world) if self is Engines.PULUMI else EmbeddedEngine(world)
+    def make(self, world: World, *, offline: bool | None) -> Engine:
+        """Make the engine for a world; ``offline`` ``None``: as credentials are about.
+
+        Raises:
+            UnrunnableError: it cannot be had on this machine.
+
+        """
+        if self is Engines.EMBEDDED:
+            return EmbeddedEngine(world)
+        return PulumiEngine(world, offline=not has_credentials() if offline is None else offline)
 
 
 class Passes(StrEnum):
@@ -79,88 +83,129 @@ class Passes(StrEnum):
         return ("faithful",) if self is Passes.FAITHFUL else ("resolved",)
 
 
-@app.callback()
-def _commands() -> None:
-    """Keep `preview` a command of its own while it is the only one."""
+ProgramArgument = Annotated[Path, typer.Argument(help="The folder with Pulumi.yaml.")]
+StackOption = Annotated[list[str] | None, typer.Option(help="A stack; repeatable. Default: every stack file.")]
+PackOption = Annotated[list[Path] | None, typer.Option(help="A policy pack's folder; repeatable.")]
+PackConfigOption = Annotated[
+    list[Path] | None,
+    typer.Option(help="A pack's configuration file, one for each pack. Default: config/STACK.json in the pack."),
+]
+ConfigOption = Annotated[list[str] | None, typer.Option(help="KEY=VALUE that replaces the stack file's; repeatable.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="The report's form.")]
+OutputOption = Annotated[Path | None, typer.Option(help="Write the report to this file instead.")]
+FailOnOption = Annotated[FailOn, typer.Option(help="The least that ends with a failure.")]
+SettingsOption = Annotated[
+    Path | None, typer.Option(help="The tool's settings. Default: [tool.stackproof] of the nearest pyproject.toml.")
+]
+StackOutputsOption = Annotated[
+    list[str] | None,
+    typer.Option(help="NAME=FILE: what `pulumi stack output --json` printed for a stack referred to; repeatable."),
+]
+TimeoutOption = Annotated[float, typer.Option(min=1, help="Seconds that the program, or a pack's answer, may take.")]
 
 
 @app.command()
 def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
-    program: Annotated[Path, typer.Argument(help="The folder with Pulumi.yaml.")] = Path(),
-    stack: Annotated[list[str] | None, typer.Option(help="A stack; repeatable. Default: every stack file.")] = None,
-    policy_pack: Annotated[list[Path] | None, typer.Option(help="A policy pack's folder; repeatable.")] = None,
-    policy_pack_config: Annotated[
-        list[Path] | None,
-        typer.Option(help="A pack's configuration file, one for each pack. Default: config/STACK.json in the pack."),
-    ] = None,
-    config: Annotated[
-        list[str] | None, typer.Option(help="KEY=VALUE that replaces the stack file's; repeatable.")
-    ] = None,
+    program: ProgramArgument = Path(),
+    stack: StackOption = None,
+    policy_pack: PackOption = None,
+    policy_pack_config: PackConfigOption = None,
+    config: ConfigOption = None,
     engine: Annotated[Engines, typer.Option(help="Who runs the program and the packs.")] = Engines.EMBEDDED,
-    format_: Annotated[Format, typer.Option("--format", help="The report's form.")] = Format.TEXT,
-    output: Annotated[Path | None, typer.Option(help="Write the report to this file instead.")] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="The least that ends with a failure.")] = FailOn.UNPROVEN,
-    pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
-    settings: Annotated[
-        Path | None, typer.Option(help="The tool's settings. Default: [tool.stackproof] of the nearest pyproject.toml.")
+    offline: Annotated[
+        bool | None,
+        typer.Option(
+            help="With the engine pulumi: a throw-away backend and the offline provider, or your own backend and"
+            " account. Default: offline unless both have credentials here."
+        ),
     ] = None,
+    format_: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+    fail_on: FailOnOption = FailOn.UNPROVEN,
+    pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
+    settings: SettingsOption = None,
     state: Annotated[
         Path | None, typer.Option(help="What `pulumi stack export` printed: values that exist are known.")
     ] = None,
-    stack_outputs: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=FILE: what `pulumi stack output --json` printed for a stack referred to; repeatable."),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds that the program, a pack's start, or one of its answers may take.")
-    ] = 300.0,
+    stack_outputs: StackOutputsOption = None,
+    timeout: TimeoutOption = 300.0,
 ) -> None:
     """Judge a program for its stacks: pass, fail or unproven for every policy and resource.
 
     Exit codes: 0 everything proven, 1 a mandatory violation, 2 usage or configuration error, 3 something unproven,
     4 the program or a pack could not be run. Of several stacks, the gravest counts.
     """
-    if not program.is_dir():
-        message = f"{program} is not a folder; name the one with Pulumi.yaml"
-        raise UsageError(message)
-    stacks = tuple(stack or stack_names(program))
-    if not stacks:
-        message = f"{program} has no stack file Pulumi.<stack>.yaml; create one or name the stack with --stack"
-        raise UsageError(message)
-    packs = _paired(policy_pack or [], policy_pack_config or [])
-    overrides = dict(_pair(item, "--config", "KEY=VALUE") for item in config or [])
-    if state is not None and len(stacks) > 1:
-        message = f"--state is the state of one stack, and {len(stacks)} are judged; name one with --stack"
-        raise UsageError(message)
-    used = _settings(program, settings)
-    others = OtherStacks(_run_alone, timeout)
-    files = {name: Path(file) for name, file in (_pair(i, "--stack-outputs", "NAME=FILE") for i in stack_outputs or [])}
-    jobs = []
-    for name in stacks:
-        loaded = load_program(program, name, overrides)
-        sources = tuple(load_pack(pack, name, file) for pack, file in packs)
-        known = load_state(state, loaded.project, name) if state else None
-        outside = replace(used.outside, stacks=others.described(loaded, used, files), state=known)
-        jobs.append(Job(loaded, sources, timeout, outside))
-    commit = _commit(program)
+    asked = Asked(
+        program=program,
+        stacks=tuple(stack or ()),
+        packs=tuple(policy_pack or ()),
+        pack_configs=tuple(policy_pack_config or ()),
+        overrides=_pairs(config, "--config", "KEY=VALUE"),
+        stack_outputs=_files(stack_outputs),
+        timeout=timeout,
+        settings=settings,
+        state=state,
+    )
+    _judge(asked, lambda world: engine.make(world, offline=offline), pass_.names, output, format_, fail_on)
+
+
+@app.command()
+def up(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
+    program: ProgramArgument = Path(),
+    stack: StackOption = None,
+    policy_pack: PackOption = None,
+    policy_pack_config: PackConfigOption = None,
+    config: ConfigOption = None,
+    format_: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+    fail_on: FailOnOption = FailOn.UNPROVEN,
+    settings: SettingsOption = None,
+    stack_outputs: StackOutputsOption = None,
+    timeout: TimeoutOption = 300.0,
+) -> None:
+    """Rehearse `pulumi up --policy-pack`: the real CLI deploys to the offline provider, so nothing is deployed.
+
+    Needs the Pulumi CLI, no credentials. Exit codes as those of `preview`.
+    """
+    asked = Asked(
+        program=program,
+        stacks=tuple(stack or ()),
+        packs=tuple(policy_pack or ()),
+        pack_configs=tuple(policy_pack_config or ()),
+        overrides=_pairs(config, "--config", "KEY=VALUE"),
+        stack_outputs=_files(stack_outputs),
+        timeout=timeout,
+        settings=settings,
+    )
+    _judge(asked, lambda world: PulumiEngine(world, operation="up"), ("resolved",), output, format_, fail_on)
+
+
+def _judge(  # noqa: PLR0913, PLR0917 (what the two commands have in common)
+    asked: Asked,
+    make: Callable[[World], Engine],
+    passes: tuple[PassName, ...],
+    output: Path | None,
+    format_: Format,
+    fail_on: FailOn,
+) -> NoReturn:
+    """Judge each stack and report it as it comes; end with the gravest of their exit codes."""
+    jobs, world = make_jobs(asked, _run_alone)
+    commit = _commit(asked.program)
     codes: list[int] = []
     with _destination(output) as console:
         for job in jobs:
-            judged = _run(engine.make(used.world), job, pass_.names, commit)
+            judged = _run(make(world), job, passes, commit)
             _print(console, judged, format_, fail_on)
             codes.append(exit_code(judged, fail_on))
     raise typer.Exit(_gravest(codes))
 
 
-def _paired(packs: list[Path], configs: list[Path]) -> list[tuple[Path, Path | None]]:
-    """Give each pack its configuration file, if files are named."""
-    if not packs:
-        message = "no policy pack is named, and a gate without rules proves nothing; name one with --policy-pack"
-        raise UsageError(message)
-    if configs and len(configs) != len(packs):
-        message = f"{len(configs)} files by --policy-pack-config for {len(packs)} packs; give one for each, in order"
-        raise UsageError(message)
-    return list(zip(packs, [*configs] if configs else [None] * len(packs), strict=True))
+def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:
+    return dict(_pair(item, option, form) for item in items or ())
+
+
+def _files(items: list[str] | None) -> dict[str, Path]:
+    return {name: Path(file) for name, file in _pairs(items, "--stack-outputs", "NAME=FILE").items()}
 
 
 def _pair(item: str, option: str, form: str) -> tuple[str, str]:
@@ -169,11 +214,6 @@ def _pair(item: str, option: str, form: str) -> tuple[str, str]:
         message = f"{option} {item!r} is not {form}"
         raise UsageError(message)
     return key, value
-
-
-def _settings(program: Path, named: Path | None) -> Settings:
-    path = named or find_settings(program)
-    return load_settings(path) if path else Settings()
 
 
 def _gravest(codes: list[int]) -> int:

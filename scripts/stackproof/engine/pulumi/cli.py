@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,10 +11,19 @@ from pathlib import Path
 
 from stackproof.errors import UnrunnableError
 
-__all__ = ["OLDEST", "explain", "find"]
+__all__ = ["OLDEST", "explain", "find", "has_credentials"]
 
 OLDEST = (3, 256)
 """The oldest release that is known to judge rightly: earlier ones lose policy events after a panic of a pack."""
+
+_ACCOUNT = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+_BACKEND = ("PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL")
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _INSTALL = "install it (https://www.pulumi.com/docs/install/), or use --engine embedded, which needs no CLI"
@@ -84,6 +94,15 @@ def find() -> tuple[Path, str]:
         message = f"{found} is version {version}; {oldest} is the oldest that judges rightly: update the Pulumi CLI"
         raise UnrunnableError(message)
     return Path(found), version
+
+
+def has_credentials() -> bool:
+    """Say whether this environment could reach both an account of AWS and a backend of Pulumi."""
+    home = Path.home()
+    account = any(name in os.environ for name in _ACCOUNT) or (home / ".aws" / "credentials").is_file()
+    pulumi = Path(os.environ.get("PULUMI_HOME") or home / ".pulumi")
+    backend = any(name in os.environ for name in _BACKEND) or (pulumi / "credentials.json").is_file()
+    return account and backend
 
 
 def explain(text: str) -> str:
