@@ -15,14 +15,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from stackproof.aws.arns import invent
-from stackproof.wire import Properties, Value, reveal
+from stackproof.wire import Properties, Value, is_secret, reveal, secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stackproof.aws.tables import ResourceType
 
-__all__ = ["AutoName", "Autonaming", "CheckError", "auto_name", "auto_named_property", "physical_name"]
+__all__ = [
+    "AutoName",
+    "Autonaming",
+    "CheckError",
+    "auto_name",
+    "auto_named_property",
+    "inline_policies",
+    "physical_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class CheckError(Exception):
 
 _LETTERS = AutoName(longest=0, separator="_", random=8, alphabet="letters")
 _BUCKET = AutoName("bucket", 63, lower=True)
+_INLINE = AutoName(longest=128)
 _VERBATIM_KEY = AutoName("key", 0, "", random=0)
 
 _EXCEPTIONS: Mapping[str, AutoName] = MappingProxyType(
@@ -134,10 +143,40 @@ def physical_name(
         return None
     if kind.token.startswith("aws:rds/instance:") and "sqlserver" in str(reveal(inputs.get("engine"))).lower():
         rule = replace(rule, longest=15, random=3)
+    return rule.property, _made(rule, kind.token, urn, inputs, autonaming)
+
+
+def inline_policies(
+    kind: ResourceType,
+    urn: str,
+    inputs: Properties,
+    autonaming: Autonaming | None = None,
+) -> Properties:
+    """Give the inline policies of a role, empty ones left out and those without a name named; else nothing.
+
+    pulumi-aws also drops a policy that is not known yet; here it stays, so that its being unknown is seen. Raises
+    ``CheckError`` as ``physical_name`` does.
+    """
+    given = inputs.get("inlinePolicies")
+    listed = reveal(given)
+    if not kind.token.startswith("aws:iam/role:") or not isinstance(listed, list):
+        return {}
+    kept: list[Value] = []
+    for item in listed:
+        policy = reveal(item)
+        if not isinstance(policy, dict) or (reveal(policy.get("policy")) != "" and "name" in policy):
+            kept.append(item)
+        elif reveal(policy.get("policy")) != "":
+            named: Value = {**policy, "name": _made(_INLINE, kind.token, urn, inputs, autonaming)}
+            kept.append(secret(named) if is_secret(item) else named)
+    return {"inlinePolicies": secret(kept) if is_secret(given) else kept}
+
+
+def _made(rule: AutoName, token: str, urn: str, inputs: Properties, autonaming: Autonaming | None) -> str:
     if autonaming is None or not rule.obeys:
-        name = _invented(rule, kind.token, urn)
+        name = _invented(rule, token, urn)
     elif autonaming.mode == "enforce":
-        return rule.property, autonaming.name
+        return autonaming.name
     elif autonaming.mode == "disable":
         message = "automatic naming is disabled but no explicit name was provided"
         raise CheckError(message)
@@ -145,7 +184,7 @@ def physical_name(
         name = _adapted(rule, autonaming.name)
     suffix = ".fifo" if rule.fifo and reveal(inputs.get(rule.fifo)) is True else ""
     prefix = "" if name.startswith(rule.prefix) else rule.prefix
-    return rule.property, f"{prefix}{name}{suffix}"
+    return f"{prefix}{name}{suffix}"
 
 
 def _invented(rule: AutoName, token: str, urn: str) -> str:

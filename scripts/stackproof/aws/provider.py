@@ -15,8 +15,9 @@ from typing import Protocol
 from stackproof.aws.arns import Place, invent, last_segment, place_of, short_token
 from stackproof.aws.defaults import checked_defaults, planned_defaults
 from stackproof.aws.functions import Query, answer
-from stackproof.aws.naming import Autonaming, CheckError, auto_named_property, physical_name
+from stackproof.aws.naming import Autonaming, CheckError, auto_named_property, inline_policies, physical_name
 from stackproof.aws.outputs import Synthesis, may_be_invented
+from stackproof.aws.received import received
 from stackproof.aws.tables import FunctionType, ResourceType, function_type, output_templates, provenance, resource_type
 from stackproof.aws.tags import default_tags, merged_tags
 from stackproof.wire import (
@@ -136,11 +137,12 @@ class OfflineAws:
             if not _is_provider(token):
                 raise CheckError(_unknown_type(token))
             return Checked(inputs)
-        checked: Properties = {name: value for name, value in inputs.items() if value is not None}
-        failures = [_missing(name, urn) for name in kind.required if reveal(checked.get(name)) is None]
+        checked = received(token, inputs)
+        failures = [_missing(name, urn) for name in kind.required if name not in checked]
         named = physical_name(kind, urn, checked, autonaming)
         if named is not None:
             checked[named[0]] = named[1]
+        checked |= inline_policies(kind, urn, checked, autonaming)
         if kind.regional:
             checked.setdefault("region", settings.get("region") or self._world.region)
         tags = merged_tags(checked.get("tags"), settings) if _is_tagged(kind) else {}
