@@ -169,15 +169,25 @@ def test_a_named_resource_is_left_alone_where_automatic_naming_is_disabled() -> 
     assert _PROVIDER.check(urn, {"name": "mine"}, {}, Autonaming("", "disable")).inputs["name"] == "mine"
 
 
-def test_a_missing_required_input_is_worded_as_the_provider_does() -> None:
-    reason = (
-        'Missing required argument. The argument "assume_role_policy" is required, but no definition was found.. '
-        "Examine values at 'r.assumeRolePolicy'."
+_WORDS = (
+    'Missing required argument. The argument "{}" is required, but no definition was found.. '
+    "Examine values at 'r.{}'."
+)
+
+
+@pytest.mark.parametrize("inputs", [{}, {"assumeRolePolicy": None}, {"assumeRolePolicy": secret(None)}])
+def test_a_missing_required_input_is_worded_as_the_provider_does(inputs: Properties) -> None:
+    checked = _PROVIDER.check(_urn("aws:iam/role:Role", "r"), inputs, {})
+    assert checked.failures == (Failure("", _WORDS.format("assume_role_policy", "assumeRolePolicy")),)
+
+
+def test_a_missing_input_that_pulumi_renamed_is_told_under_both_names() -> None:
+    (action, function, principal) = _PROVIDER.check(_urn("aws:lambda/permission:Permission", "r"), {}, {}).failures
+    assert function.reason == _WORDS.format("function_name", "function")
+    assert (action.reason, principal.reason) == (
+        _WORDS.format("action", "action"),
+        _WORDS.format("principal", "principal"),
     )
-    absent: list[Properties] = [{}, {"assumeRolePolicy": None}, {"assumeRolePolicy": secret(None)}]
-    for inputs in absent:
-        checked = _PROVIDER.check(_urn("aws:iam/role:Role", "r"), inputs, {})
-        assert checked.failures == (Failure("", reason),)
 
 
 def test_an_unknown_input_is_not_a_missing_one() -> None:

@@ -42,6 +42,7 @@ func resourceQueue() *schema.Resource {
 		SchemaFunc: func() map[string]*schema.Schema {
 			return map[string]*schema.Schema{
 				names.AttrName: {Type: schema.TypeString, Optional: true, Default: "n" + "ame"},
+				"home_id": {Type: schema.TypeString, Required: true},
 				"wait":  {Type: schema.TypeInt, Optional: true, Default: defaultWait, ConflictsWith: []string{"poll"}},
 				"poll":  {Type: schema.TypeInt, Optional: true},
 				"size":  sizeSchema,
@@ -83,7 +84,21 @@ func resourceLost() *schema.Resource {
 }
 """
 
-_ARGUMENTS = ["name", "wait", "poll", "size", "scope", "level", "rate", "never", "one", "other", "workedOut", "byFunc"]
+_ARGUMENTS = [
+    "home",
+    "name",
+    "wait",
+    "poll",
+    "size",
+    "scope",
+    "level",
+    "rate",
+    "never",
+    "one",
+    "other",
+    "workedOut",
+    "byFunc",
+]
 
 _SDK = """
 @pulumi.input_type
@@ -141,6 +156,7 @@ func resourceOverrides(p shim.Provider) map[string]*tfbridge.ResourceInfo {
 			Fields: map[string]*tfbridge.SchemaInfo{
 				"name": {Default: managedByPulumi},
 				"poll": {Name: "poll"},
+				"home_id": {Name: "home"},
 			},
 		},
 	}
@@ -204,6 +220,7 @@ def test_declared_defaults_are_read_under_the_names_of_the_sdk(
         "wait": 30,
     }
     assert row["x"] == {"wait": ["poll"]}
+    assert row["t"] == {"home": "home_id"}
     assert isinstance(row["n"], dict)
     assert table.rows[row["n"]["rules"]] == {"d": {"on": True}}
 

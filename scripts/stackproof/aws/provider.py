@@ -18,7 +18,16 @@ from stackproof.aws.functions import Query, answer
 from stackproof.aws.naming import Autonaming, CheckError, auto_named_property, inline_policies, physical_name
 from stackproof.aws.outputs import Synthesis, may_be_invented
 from stackproof.aws.received import received
-from stackproof.aws.tables import FunctionType, ResourceType, function_type, output_templates, provenance, resource_type
+from stackproof.aws.tables import (
+    FunctionType,
+    ResourceType,
+    default_block,
+    function_type,
+    output_templates,
+    provenance,
+    resource_type,
+    terraform_name,
+)
 from stackproof.aws.tags import default_tags, merged_tags
 from stackproof.wire import (
     UNKNOWN,
@@ -138,7 +147,7 @@ class OfflineAws:
                 raise CheckError(_unknown_type(token))
             return Checked(inputs)
         checked = received(token, inputs)
-        failures = [_missing(name, urn) for name in kind.required if name not in checked]
+        failures = [_missing(kind, name, urn) for name in kind.required if name not in checked]
         named = physical_name(kind, urn, checked, autonaming)
         if named is not None:
             checked[named[0]] = named[1]
@@ -243,13 +252,13 @@ def _unknown_type(token: str) -> str:
     return f"the resource type {token} {_not_in_table()}"
 
 
-def _missing(name: str, urn: str) -> Failure:
+def _missing(kind: ResourceType, name: str, urn: str) -> Failure:
     """Word a missing input as Terraform's SDK and the bridge do, the doubled full stop included.
 
-    The first name is Terraform's (``role_arn``), the second Pulumi's (``roleArn``); where pulumi-aws renames or
-    pluralises an argument, the first is only near to Terraform's.
+    The first name is Terraform's (``role_arn``), the second Pulumi's (``roleArn``).
     """
-    argument = re.sub(r"(?=[A-Z])", "_", name).lower()
+    block = default_block(kind.token)
+    argument = (block.terraform if block else {}).get(name) or terraform_name(name)
     logical = urn.rpartition("::")[2]
     return Failure(
         "",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from stackproof.aws.go_source import Call, Composite, Literal, Name, read_go_package
 from stackproof.aws.refresh import compact, section
+from stackproof.aws.tables import terraform_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -311,7 +312,7 @@ class _Reader:
             if argument.block is not None and wire and known[wire].block:
                 inner = self.row(argument.block, override.fields, known[wire].block, where)
                 nested[wire] = self.table.number(inner)
-        parts = {"d": defaults, "x": exclusions, "n": nested}
+        parts = {"d": defaults, "x": exclusions, "n": nested, "t": {} if block else _renamed(arguments, names)}
         return {key: dict(sorted(part.items())) for key, part in parts.items() if part}
 
     def _agreed(
@@ -336,6 +337,15 @@ class _Reader:
         else:
             self.table.counts["defaults"] += 1
         return not reason
+
+
+def _renamed(arguments: Mapping[str, Argument], names: Mapping[str, str]) -> dict[str, object]:
+    """Give Terraform's name of each required argument whose name in Pulumi does not tell it."""
+    return {
+        names[name]: name
+        for name, argument in arguments.items()
+        if argument.required and names[name] and terraform_name(names[name]) != name
+    }
 
 
 def _same(default: object, said: str) -> bool:
@@ -363,7 +373,10 @@ def render(table: Table, provenance: Mapping[str, object]) -> str:
         "defaults": table.counts["defaults"],
         "left out": {reason: len(listed) for reason, listed in sorted(table.left_out.items())},
     }
-    legend = "d: defaults; x: arguments beside which a default is not set; n: rows of nested blocks"
+    legend = (
+        "d: defaults; x: arguments beside which a default is not set; n: rows of nested blocks; "
+        "t: Terraform's names of required arguments where they are not told by Pulumi's"
+    )
     head = {**provenance, "counts": counts, "legend": legend}
     parts = [
         f'"provenance":{compact(head)}',

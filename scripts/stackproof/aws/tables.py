@@ -9,6 +9,7 @@ search); ``arns.json`` and ``outputs.json`` are small reviewed files. The forms 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -31,6 +32,7 @@ __all__ = [
     "provenance",
     "resource_type",
     "shape_row",
+    "terraform_name",
 ]
 
 Shape: TypeAlias = "str | int | list[Shape]"
@@ -64,12 +66,14 @@ class FunctionType:
 class Block:
     """The defaults of a resource or of a block inside it.
 
-    ``excluded_by`` names the arguments beside which a default is not set; ``nested`` the numbers of the blocks inside.
+    ``excluded_by`` names the arguments beside which a default is not set; ``nested`` the numbers of the blocks inside;
+    ``terraform`` Terraform's names of required arguments that ``terraform_name`` does not give.
     """
 
     defaults: dict[str, Value] = field(default_factory=dict)
     excluded_by: dict[str, list[str]] = field(default_factory=dict)
     nested: dict[str, int] = field(default_factory=dict)
+    terraform: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -130,7 +134,12 @@ def default_block(key: str | int) -> Block | None:
         return None
     row = _row("defaults.json", "rows", f"#{number}") or {}
     numbers = {name: float(value) for name, value in row.get("d", {}).items() if type(value) is int}
-    return Block(row.get("d", {}) | numbers, row.get("x", {}), row.get("n", {}))
+    return Block(row.get("d", {}) | numbers, row.get("x", {}), row.get("n", {}), row.get("t", {}))
+
+
+def terraform_name(name: str) -> str:
+    """Give the name that Terraform has for an argument where nobody renamed it: ``role_arn`` for ``roleArn``."""
+    return re.sub(r"(?=[A-Z])", "_", name).lower()
 
 
 @cache

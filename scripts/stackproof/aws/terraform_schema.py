@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from stackproof.aws.go_source import OPAQUE, Call, Composite, Function, GoPackage, Literal, Name, read_go_package
@@ -43,6 +43,7 @@ class Argument:
     excluded_by: tuple[str, ...] = ()
     deprecated: bool = False
     is_input: bool = True
+    required: bool = False
     unread: str = ""
     block: dict[str, Argument] | None = None
 
@@ -169,6 +170,7 @@ class TerraformProvider:
             excluded_by=(*self._names(fields, "ConflictsWith", scope), *self._names(fields, "ExactlyOneOf", scope)),
             deprecated="Deprecated" in fields,
             is_input="Optional" in fields or "Required" in fields,
+            required="Required" in fields,
             unread=unread,
             block=block,
         )
@@ -233,12 +235,6 @@ def _without_rivals(arguments: dict[str, Argument]) -> dict[str, Argument]:
     made = {}
     for name, argument in arguments.items():
         beaten = any(arguments[other].default is not None for other in rivals[name] & arguments.keys())
-        made[name] = Argument(
-            default=None if beaten else argument.default,
-            excluded_by=tuple(sorted(rivals[name] & arguments.keys())),
-            deprecated=argument.deprecated,
-            is_input=argument.is_input,
-            unread=argument.unread,
-            block=argument.block,
-        )
+        default = None if beaten else argument.default
+        made[name] = replace(argument, default=default, excluded_by=tuple(sorted(rivals[name] & arguments.keys())))
     return made
