@@ -25,7 +25,8 @@ __all__ = ["Observation", "observe"]
 Observation = dict[str, Any]
 """JSON: passes by name, each with its end, errors, resources and answers; then verdicts and the exit code."""
 
-_TRACEBACK = "Traceback (most recent call last):"
+_UNHANDLED = "Program failed with an unhandled exception:"
+_CHAINED = "During handling of the above exception, another exception occurred:"
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _COULD_NOT_RUN_AT = re.compile(r"(?<=value at )\.\S+(?= can't be known during preview)")
 _MARKS = {wire.SECRET_SIGNATURE: "secret", wire.ASSET_SIGNATURE: "asset", wire.ARCHIVE_SIGNATURE: "archive"}
@@ -67,11 +68,12 @@ def _short(job: Job, urn: str) -> str:
 
 
 def _text(job: Job, text: str) -> str:
-    """Leave out folders of this machine, identifiers of one run, and frames that are not the program's own."""
+    """Leave out folders of this machine, identifiers of one run, and the frames of a traceback."""
     text = text.replace(str(job.program.root), "<program>")
-    if _TRACEBACK in text:
-        own = [line for line in text.splitlines() if line.startswith('  File "<program>') or not line.startswith(" ")]
-        text = "\n".join(line for line in own if line != _TRACEBACK)
+    if text.startswith(_UNHANDLED):
+        last = text.rpartition(_CHAINED)[2].removeprefix(_UNHANDLED)
+        said = [line for line in last.splitlines() if line.strip() and not line.startswith((" ", "Traceback "))]
+        text = " ".join([_UNHANDLED, *said])
     return _short(job, _UUID.sub("<uuid>", text))
 
 
@@ -112,6 +114,8 @@ def _value(job: Job, value: Value) -> Any:
     if wire.SIGNATURE not in value:
         return rest
     mark = _MARKS.get(str(value[wire.SIGNATURE]), str(value[wire.SIGNATURE]))
+    # The CLI hashes files; the SDK hands policies none of that.
+    rest.pop("hash", None)
     return {f"<{mark}>": rest["value"] if mark == "secret" else rest}
 
 

@@ -98,12 +98,13 @@ class Registrar:
         except CallbackError as error:
             message = f"a transform of the program failed: {error}"
             raise RefusalError(message) from error
+        provider = self._provider_of(request)
         registration = self._registration(request, sent)
         self._reserve(registration)
         self.transforms.remember(registration.urn, request)
         goal = _goal(request, registration)
         old = self._changes.find(registration, goal) if self._changes else None
-        provider = self._completed(request, registration, old)
+        self._complete_inputs(request, registration, provider, old)
         self._analyze(registration, provider)
         self._decide(registration, provider, goal, old)
         self._run_hooks(request.hooks.before_create, "before", registration)
@@ -185,7 +186,7 @@ class Registrar:
     def _inherit(self, request: resource_pb2.RegisterResourceRequest) -> None:
         """Take over from the parent what a request leaves open, as the engine does before any transform runs."""
         if request.custom and request.type.count(":") != _COLONS:
-            message = f"type '{request.type}' is not a valid type token; it must have the form '*:*:*'"
+            message = f"Type '{request.type}' is not a valid type token (must have format '*:*:*')"
             raise RefusalError(message)
         parent = self.registry.get(request.parent)
         if parent is not None and parent.options.protect and not request.HasField("protect"):
@@ -230,30 +231,33 @@ class Registrar:
         self._journal.halt([LogLine("error", words, urn)])
         return RefusalError(words)
 
-    def _completed(
+    def _provider_of(self, request: resource_pb2.RegisterResourceRequest) -> Registration | None:
+        """Find the provider that a request is for; that of a remote component would only create what is inside."""
+        if request.type.startswith(PROVIDER_PREFIX) or not (request.custom or request.remote):
+            return None
+        found = self.provider(request.provider, request.type, request.version, request.pluginDownloadURL)
+        return found if request.custom else None
+
+    def _complete_inputs(
         self,
         request: resource_pb2.RegisterResourceRequest,
         registration: Registration,
+        provider: Registration | None,
         old: StateResource | None,
-    ) -> Registration | None:
-        """Complete the inputs as the resource's provider does; give that provider, where there is one."""
-        if registration.type.startswith(PROVIDER_PREFIX):
-            self._name(registration)
-            if request.version:
-                registration.inputs["version"] = request.version
-            return None
-        if not request.custom and not request.remote:
-            return None
-        provider = self.provider(request.provider, request.type, request.version, request.pluginDownloadURL)
+    ) -> None:
+        """Complete the inputs as the resource's provider does, where there is one."""
         if request.remote:
             registration.opaque = (
                 f"{request.type} is a remote component: its package's plugin would create its children"
             )
-            return None
-        registration.provider = provider.urn
-        registration.inputs = inputs_to_check(registration, old, provider.inputs)
-        self._check(registration, provider)
-        return provider
+        elif registration.type.startswith(PROVIDER_PREFIX):
+            self._name(registration)
+            if request.version:
+                registration.inputs["version"] = request.version
+        elif provider is not None:
+            registration.provider = provider.urn
+            registration.inputs = inputs_to_check(registration, old, provider.inputs)
+            self._check(registration, provider)
 
     def _name(self, registration: Registration) -> None:
         """Note what follows from a name without randomness: it must be free before it is taken again."""
