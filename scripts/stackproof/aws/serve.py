@@ -25,8 +25,9 @@ from pulumi.runtime.proto import (
 
 from stackproof.aws.naming import Autonaming, CheckError
 from stackproof.aws.prior import with_prior_defaults
+from stackproof.aws.provider import Failure
 from stackproof.structs import from_struct, to_struct
-from stackproof.wire import UNKNOWN, Properties, Value, contains_unknown, reveal
+from stackproof.wire import Properties, Value, contains_unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -182,12 +183,14 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
         provider = self._provider_for(_package_of(request.tok))
         answer = provider.invoke(request.tok, from_struct(request.args), self._settings_of(context))
         self._assume(answer.assumed)
+        failures = answer.failures
+        if answer.values is None and not failures:
+            # The protocol has no word for a result that is unknown.
+            failures = (Failure("", _unanswered(request.tok)),)
         response = provider_pb2.InvokeResponse(
-            failures=[provider_pb2.CheckFailure(property=item.property, reason=item.reason) for item in answer.failures]
+            failures=[provider_pb2.CheckFailure(property=item.property, reason=item.reason) for item in failures]
         )
-        # The protocol has no word for a result that is unknown as a whole; one unknown in it makes it so for programs.
-        values: Properties = {"": UNKNOWN} if answer.values is None and not answer.failures else answer.values or {}
-        getattr(response, "return").CopyFrom(to_struct(values))  # the field's name is a keyword
+        getattr(response, "return").CopyFrom(to_struct(answer.values or {}))  # the field's name is a keyword
         return response
 
     def Construct(
@@ -223,6 +226,10 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
     def _assume(self, notes: Iterable[str]) -> None:
         with self._lock:
             self.assumed.update(dict.fromkeys(notes))
+
+
+def _unanswered(token: str) -> str:
+    return f"{token} cannot be answered offline; give its result in [[tool.stackproof.functions]]"
 
 
 def _autonaming(request: provider_pb2.CheckRequest) -> Autonaming | None:
