@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,16 +12,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stackproof.aws import World
+from stackproof.engine.embedded import EmbeddedEngine
+from stackproof.engine.pulumi import PulumiEngine
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import PolicyVerdict, Preview, Verdict
 from stackproof.verdicts import FailOn, exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from stackproof.engine import Engine
     from stackproof.model import Job
 
 HERE = Path(__file__).parent
+NEEDS_CLI = pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on the PATH")
 LIAR = (HERE / "packs" / "liar" / "pack.py").read_text(encoding="utf-8")
 
 TOPIC = "aws:sns/topic:Topic"
@@ -35,8 +41,19 @@ class Topic(pulumi.CustomResource):
 COMPUTED = PROGRAM + 'Topic("copy", displayName=Topic("first").arn)\n'
 """Its `displayName` is unknown in the faithful pass, and an ARN in the resolved one."""
 
-UNKNOWN = PROGRAM + 'Topic("copy", displayName=pulumi.StackReference("organization/other/dev").get_output("x"))\n'
-"""Its `displayName` is unknown in both passes."""
+UNKNOWN = (
+    PROGRAM
+    + """
+
+class Other(pulumi.CustomResource):
+    def __init__(self, name):
+        super().__init__("test:index:Other", name, {"made": None})
+
+
+Topic("copy", displayName=Other("other").made)
+"""
+)
+"""Its `displayName` is unknown in both passes: nobody has a table of that package's outputs."""
 
 KNOWN = PROGRAM + 'Topic("copy", displayName="open")\n'
 
@@ -65,6 +82,14 @@ def pack(body: str, level: str = "MANDATORY") -> str:
 def liar(body: str) -> str:
     """Give a pack that speaks the protocol without the SDK, with methods of its own in place of honest ones."""
     return LIAR.replace("    # HERE\n", textwrap.indent(textwrap.dedent(body), "    "))
+
+
+@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=NEEDS_CLI)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Give each engine in turn: what one lets pass, the other must not."""
+    made: Engine = EmbeddedEngine(World()) if request.param == "embedded" else PulumiEngine(World())
+    yield made
+    made.stop()
 
 
 @dataclass(frozen=True)

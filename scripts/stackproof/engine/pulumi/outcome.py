@@ -155,7 +155,7 @@ def _end(job: Job, outcome: Outcome) -> tuple[ProgramEnd, list[LogLine]]:
     if events.crashes:
         words = "the CLI stops at the first error of a pack; what the program would register after it was not seen"
         return ProgramEnd.COMPLETED, [LogLine("warning", words)]
-    if outcome.code:
+    if outcome.code and not any(event.enforcement != "advisory" for event in events.policies):
         words = f"the Pulumi CLI ended with exit code {outcome.code}: {cli.explain(outcome.words) or 'without a word'}"
         return ProgramEnd.FAILED, [LogLine("error", words)]
     return ProgramEnd.EXITED_EARLY, [LogLine("error", "the program ended its process before Pulumi was done with it")]
