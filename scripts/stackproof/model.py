@@ -88,9 +88,9 @@ class Program:
     """A Pulumi program for one stack, ready to run: everything that `Pulumi.yaml` and the stack file say.
 
     Configuration values are strings as Pulumi passes them (objects as JSON), under full keys (``project:key``).
-    ``interpreter`` is the Python that runs it, where ``runtime`` is python. ``stack_file`` is the stack's own file,
-    ``overrides`` what replaces values of it. ``shown_from`` is the folder to which reports show paths relative: where
-    the command was typed, if the project is below it.
+    ``interpreter`` is the Python that runs it, where ``runtime`` is python, and ``absent_virtualenv`` the environment
+    that should have. ``stack_file`` is the stack's own file, ``overrides`` what replaces values of it. ``shown_from``
+    is the folder to which reports show paths relative: where the command was typed, if the project is below it.
     """
 
     root: Path
@@ -105,6 +105,7 @@ class Program:
     overrides: dict[str, str] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
     assumptions: tuple[str, ...] = ()
+    absent_virtualenv: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class PackSource:
     interpreter: Path
     config_file: Path | None = None
     config: dict[str, object] = field(default_factory=dict)
+    absent_virtualenv: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,11 @@ def load_program(root: Path, stack: str, overrides: dict[str, str]) -> Program:
         raise UsageError(message)
     config, secrets, notes = _stack_config(root, project, path, name, stack)
     replaced = {_full_key(key, name): value for key, value in overrides.items()}
-    interpreter, note = _interpreter(root, options, path)
+    interpreter, absent = _interpreter(root, options)
+    if absent:
+        notes.append(
+            f"{path.name} names the virtual environment {absent!r}, which does not exist; ran with {sys.executable}"
+        )
     main = root / str(project.get("main", "."))
     python = runtime == "python"
     entry = main / "__main__.py" if python and main.is_dir() else main
@@ -73,7 +77,8 @@ def load_program(root: Path, stack: str, overrides: dict[str, str]) -> Program:
         stack_file=_stack_path(root, project, stack).resolve(),
         overrides=replaced,
         secret_keys=frozenset(secrets),
-        assumptions=(*notes, *note),
+        assumptions=tuple(notes),
+        absent_virtualenv=absent,
     )
 
 
@@ -92,7 +97,7 @@ def load_pack(root: Path, stack: str, config_file: Path | None) -> PackSource:
     if runtime != "python":
         message = f"{path}: runtime is {runtime!r}; the embedded engine runs python packs only"
         raise UsageError(message)
-    interpreter, _ = _interpreter(root, options, path)
+    interpreter, absent = _interpreter(root, options)
     own = root / "config" / f"{stack}.json"
     chosen = config_file or (own if own.is_file() else None)
     return PackSource(
@@ -100,6 +105,7 @@ def load_pack(root: Path, stack: str, config_file: Path | None) -> PackSource:
         name=str(pack.get("name", root.name)),
         version=str(pack.get("version", "")),
         interpreter=interpreter,
+        absent_virtualenv=absent,
         config_file=chosen,
         config=_pack_config(chosen) if chosen else {},
     )
@@ -155,20 +161,19 @@ def _runtime(project: dict[str, object], path: Path) -> tuple[str, dict[str, obj
     return _text(runtime, "name", path), _mapping(path, options, "runtime.options")
 
 
-def _interpreter(root: Path, options: dict[str, object], path: Path) -> tuple[Path, list[str]]:
-    """Find the Python that Pulumi's language host would run; ours, with a note, where the named one is not there."""
+def _interpreter(root: Path, options: dict[str, object]) -> tuple[Path, str]:
+    """Find the Python that Pulumi's language host would run; ours where the named environment, given too, is absent."""
     virtualenv = options.get("virtualenv")
     toolchain = options.get("toolchain", "pip")
     if virtualenv is None and toolchain in {"uv", "poetry"}:
         virtualenv = os.environ.get("UV_PROJECT_ENVIRONMENT", ".venv") if toolchain == "uv" else ".venv"
     if virtualenv is None:
-        return Path(sys.executable), []
+        return Path(sys.executable), ""
     folder = root.resolve() / str(virtualenv)
     for candidate in (folder / "bin" / "python", folder / "Scripts" / "python.exe"):
         if candidate.is_file():
-            return candidate, []
-    note = f"{path.name} names the virtual environment {virtualenv!r}, which does not exist; ran with {sys.executable}"
-    return Path(sys.executable), [note]
+            return candidate, ""
+    return Path(sys.executable), str(virtualenv)
 
 
 def _full_key(key: str, project: str) -> str:

@@ -73,7 +73,6 @@ pulumi.CustomResource("test:index:Thing", "thing", {})
         ("import nowhere_to_be_found", ProgramEnd.FAILED, "No module named 'nowhere_to_be_found'"),
         ("import pulumi; raise pulumi.RunError('told so')", ProgramEnd.FAILED, "told so"),
         ("import pulumi; pulumi.Config().require('size')", ProgramEnd.BAD_CONFIGURATION, "engine:size"),
-        ("import sys; sys.exit(0)", ProgramEnd.EXITED_EARLY, "before Pulumi was done"),
         ("import os; os._exit(0)", ProgramEnd.EXITED_EARLY, "before Pulumi was done"),
         ("import os; os._exit(7)", ProgramEnd.FAILED, "exit code 7"),
         ("import os, threading; threading.Timer(0, os._exit, [0]).run()", ProgramEnd.EXITED_EARLY, "before Pulumi was"),
@@ -99,6 +98,15 @@ def test_a_program_that_ends_badly_is_told_as_what_it_is(
     run = engine.run(job(write_program(text)), "faithful")
     assert run.end is end
     assert any(words in line.message for line in run.log if line.severity == "error"), run.log
+
+
+def test_a_program_may_end_by_sys_exit(
+    engine: Engine, job: Callable[..., Job], write_program: Callable[[str], Path]
+) -> None:
+    """The SDK registers the Stack's outputs all the same, and Pulumi takes it for a success."""
+    text = "import pulumi, sys\npulumi.export('a', 1)\nsys.exit(0)\n"
+    run = engine.run(job(write_program(text)), "faithful")
+    assert (run.end, [item.outputs for item in run.resources]) == (ProgramEnd.COMPLETED, [{"a": 1.0}])
 
 
 def test_a_program_in_another_language_is_an_error_that_names_the_engine_for_it(

@@ -135,7 +135,7 @@ class EmbeddedEngine:
                 self._nursery.stop(child)
         finally:
             server.stop(grace=None).wait(timeout=_STOP)
-        return _ended(child, code, job, journal, completed=monitor.completed.is_set())
+        return _ended(child, code, job, journal, completed=monitor.completed.is_set() or monitor.registrar.is_whole)
 
     def _start_program(self, program: Program, address: str) -> Child:
         env = stack_environment(program) | {

@@ -177,6 +177,11 @@ class Registrar:
         """Say whether a provider can be asked nothing: in a preview, its configuration is not known yet."""
         return not self._resolved and wire.contains_unknown(dict(provider.inputs))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the Stack's outputs are registered: a program that ends by ``sys.exit(0)`` says no more than that."""
+        return any(item.complete for item in self.registry.all() if item.type == STACK_TYPE)
+
     def deletions(self) -> tuple[Deletion, ...]:
         """List what an update would delete, once the program has come to its end."""
         if not self._changes:

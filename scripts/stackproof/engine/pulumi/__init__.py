@@ -27,7 +27,7 @@ from stackproof.errors import UnrunnableError
 if TYPE_CHECKING:
     from stackproof.engine.pack_config import PolicyConfig
     from stackproof.engine.process import Child
-    from stackproof.model import Job, PackSource, Pass, PassName, PolicyPack
+    from stackproof.model import Job, PackSource, Pass, PassName, PolicyPack, Program
 
 __all__ = ["PulumiEngine"]
 
@@ -47,8 +47,6 @@ class _Loaded:
 
 class PulumiEngine:
     """Runs programs by the CLI on the PATH. Implements `stackproof.engine.Engine`."""
-
-    name = "pulumi"
 
     def __init__(
         self,
@@ -72,9 +70,15 @@ class PulumiEngine:
         self._nursery = Nursery()
         self._path, self.version = cli.find()
 
+    @property
+    def name(self) -> str:
+        """The engine's name, and what it was asked to do beyond a preview."""
+        return "pulumi" if self._operation == "preview" else "pulumi up"
+
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Run one pass; see `stackproof.engine.Engine.run`."""
         started = time.monotonic()
+        _refuse_absent(job)
         loaded = [self._load(source, job) for source in job.packs]
         packages = {"aws", _DYNAMIC, *installed(job.program.interpreter)}
         while True:
@@ -157,6 +161,18 @@ class PulumiEngine:
             self._nursery.stop(child)
         if code != 0:
             message = f"the CLI could not write the configuration's secrets: {cli.explain(child.output())}"
+            raise UnrunnableError(message)
+
+
+def _refuse_absent(job: Job) -> None:
+    """Refuse a virtual environment that is named and not there: the CLI would make it, and then miss the SDK in it."""
+    sources: tuple[Program | PackSource, ...] = (job.program, *job.packs)
+    for source in sources:
+        if source.absent_virtualenv:
+            message = (
+                f"{source.root} names the virtual environment {source.absent_virtualenv!r}, which does not exist;"
+                " create it with `pulumi install`, or use --engine embedded"
+            )
             raise UnrunnableError(message)
 
 

@@ -48,10 +48,6 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "the virtual environment has no pip, which Pulumi's language host needs; make it with `uv venv --seed`",
         ),
         (
-            r"virtualenv.*doesn't exist|virtual environment .* (not|does not) exist",
-            "the virtual environment that Pulumi.yaml names does not exist; create it with `pulumi install`",
-        ),
-        (
             r"failed to load language plugin (?P<what>\S+)|no language plugin 'pulumi-language-(?P<host>[^']+)'",
             "the CLI has no language host for the program's runtime; install the complete release of Pulumi",
         ),
