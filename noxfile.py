@@ -62,6 +62,13 @@ def preview(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def parity(session: nox.Session) -> None:
+    """Compare the embedded engine with the real CLI, or with what one was recorded to see; names may follow --."""
+    prepare(session)
+    session.run("python", "scripts/parity.py", *session.posargs)
+
+
+@nox.session(default=False)
 def lint(session: nox.Session) -> None:
     """Check style, formatting and spelling."""
     prepare(session)

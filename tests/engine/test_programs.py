@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each folder of `programs/` is a program; `expect.yaml` says what matters in it, `records/` what the CLI saw."""
+"""Each folder of `programs/` is a program and, in `expect.yaml`, what matters in what the engine sees of it.
+
+That it sees what the real CLI sees, in everything, is compared by `scripts/nox -s parity`.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from stackproof import wire
-from stackproof.aws import World
-from stackproof.engine.embedded import EmbeddedEngine
-from stackproof.parity import Case, compare, job_of, read_record, run_both, timeout_of
-from stackproof.parity.comparison import read_meant
-from stackproof.parity.observation import observe
+from stackproof.parity import Case, job_of, timeout_of
 
 if TYPE_CHECKING:
-    from stackproof.model import Job, Pass, Resource
+    from stackproof.engine import Engine
+    from stackproof.model import Pass, Resource
     from stackproof.wire import Value
 
 HERE = Path(__file__).parent
@@ -83,38 +82,16 @@ def observed(run: Pass, resource: Resource, asked: dict[str, object]) -> dict[st
 
 
 def _names(asked: object) -> list[str]:
-    """List the inputs that an expectation names; that there are no others is what the CLI's record tells."""
+    """List the inputs that an expectation names; that there are no others is for parity to tell."""
     return list(asked) if isinstance(asked, dict) else []
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What came of a program: the job and its two passes."""
-
-    root: Path
-    job: Job
-    faithful: Pass
-    resolved: Pass
-
-    @property
-    def expected(self) -> dict[str, Any]:
-        """What a person wrote down."""
-        loaded: dict[str, Any] = yaml.safe_load((self.root / "expect.yaml").read_text(encoding="utf-8"))
-        return loaded
-
-
-@pytest.fixture(scope="module", params=PROGRAMS, ids=lambda path: path.name)
-def run(request: pytest.FixtureRequest) -> Run:
-    """Run both passes of a program once, for all tests of it."""
-    root: Path = request.param
-    job = job_of(Case(root.name, root, HERE / "packs" / "probe", timeout_of(root)))
-    passes = run_both(EmbeddedEngine(World()), job)
-    return Run(root, job, *passes)
-
-
-def test_a_program_registers_what_is_expected(run: Run) -> None:
+@pytest.mark.parametrize("root", PROGRAMS, ids=lambda path: path.name)
+def test_a_program_registers_what_is_expected(root: Path, engine: Engine) -> None:
     """The faithful pass, resource by resource; where asked for, what the resolved pass registers beyond that."""
-    expected, faithful = run.expected, run.faithful
+    expected = yaml.safe_load((root / "expect.yaml").read_text(encoding="utf-8"))
+    job = job_of(Case(root.name, root, HERE / "packs" / "probe", timeout_of(root)))
+    faithful = engine.run(job, "faithful")
     assert faithful.end.value == expected.get("end", "ran to its end"), faithful.log
     log = [f"{line.severity}: {line.message}" + f" ({line.urn})" * bool(line.urn) for line in faithful.log]
     assert [words for words in expected.get("log", []) if not any(words in line for line in log)] == [], log
@@ -133,13 +110,6 @@ def test_a_program_registers_what_is_expected(run: Run) -> None:
             )
     assert found == wanted
     if "resolved_only" in expected:
-        more = {short(resource.urn) for resource in run.resolved.resources} - set(seen)
+        resolved = engine.run(job, "resolved")
+        more = {short(resource.urn) for resource in resolved.resources} - set(seen)
         assert sorted(more) == sorted(expected["resolved_only"])
-
-
-def test_a_program_is_seen_as_the_real_cli_sees_it(run: Run) -> None:
-    """Compared with what a run of the CLI recorded (`scripts/parity.py --record`), but for what is meant."""
-    case = Case(run.root.name, run.root, HERE / "packs" / "probe")
-    seen = observe(run.job, [run.faithful, run.resolved])
-    result = compare(case, seen, read_record(HERE / "records", case), read_meant(HERE / "meant.yaml"))
-    assert [str(difference) for difference in result.unmeant] == []

@@ -116,7 +116,10 @@ def test_a_policy_that_raised_is_the_answers_error() -> None:
     """The CLI stops there, and the report says so."""
     crash = PolicyPack("written", "1.0.0", HERE, "", (policy("p", "said"),))
     run = seen("crashed", 1, crash)
-    assert [(item.urn, item.error) for item in run.analyses] == [(STACK, "division by zero")]
+    assert [(item.urn, item.stack_level, item.error) for item in run.analyses] == [
+        (STACK, False, "division by zero"),
+        (STACK, True, "division by zero"),
+    ]
     assert "stops at the first error of a pack" in run.log[0].message
 
 

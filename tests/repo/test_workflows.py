@@ -154,7 +154,7 @@ STAGING = "github.ref == 'refs/heads/main' && needs.gate.result == 'success' && 
         (swallowing, PR, "  test:\n", "  test:\n    continue-on-error: true\n", ["test: continue-on-error"]),
         (gaps, PR, "  merge_group:\n", "", ["not run on merge_group"]),
         (gaps, PR, "  pull_request:\n", "  pull_request:\n    paths: [a]\n", ["pull_request is filtered"]),
-        (gaps, PR, "policy, preview, checks]", "preview, checks]", ["gate does not need policy"]),
+        (gaps, PR, "policy, parity, preview, checks]", "parity, preview, checks]", ["gate does not need policy"]),
         (gaps, PR, "    if: always()\n", "", ["gate may be skipped"]),
         (gaps, PR, "  test:\n", "  test:\n    if: github.actor != 'a'\n", ["test may be skipped"]),
         (gaps, PR, "python3 scripts/gate.py", "echo", ["gate does not judge each result"]),

@@ -17,11 +17,17 @@ from stackproof.model import STACK_TYPE, LogLine
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Events", "PolicyEvent", "Seen", "missing_plugin"]
+    from stackproof.wire import Properties
+
+__all__ = ["Events", "PolicyEvent", "RemediationEvent", "Seen", "missing_plugin"]
 
 _MISSING_PLUGIN = re.compile(r"no resource plugin 'pulumi-resource-(?P<package>[a-zA-Z0-9-]+?)(?:-v[^']*)?' found")
 _REFERENCE = "pulumi:pulumi:StackReference"
-_PACK_FAILED = "failed to run policy: "
+_PACK_FAILED = re.compile(r"failed to run (policy|remediation): ")
+_RAISED = "Exception calling application: "
+"""How gRPC begins to tell of an exception in a pack."""
+
+_GONE = re.compile(r"error reading from server: EOF|connection (refused|reset)|transport is closing")
 _SEVERITIES: dict[str, Literal["info", "warning", "error"]] = {
     "info": "info",
     "info#err": "info",
@@ -43,7 +49,7 @@ def missing_plugin(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PolicyEvent:
-    """One thing that a policy said."""
+    """One thing that a policy said; ``whole``: after the program had ended, so about the whole stack."""
 
     pack: str
     policy: str
@@ -51,6 +57,18 @@ class PolicyEvent:
     enforcement: str
     severity: str
     message: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemediationEvent:
+    """One rewriting of a resource; values are as events show them: unknowns as sentinels, secrets hidden."""
+
+    pack: str
+    policy: str
+    urn: str
+    before: Properties
+    after: Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,7 @@ class Events:
 
     Attributes:
         policies: what policies said, in order.
+        remediations: what policies rewrote, in order.
         summaries: by pack and URN (``""``: the whole stack), the names of the policies that passed or failed.
         resources: by URN.
         deleted: the URN and type of each resource of the state that the program no longer registers.
@@ -86,6 +105,7 @@ class Events:
 
     path: Path
     policies: list[PolicyEvent] = field(default_factory=list)
+    remediations: list[RemediationEvent] = field(default_factory=list)
     summaries: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     resources: dict[str, Seen] = field(default_factory=dict)
     deleted: dict[str, str] = field(default_factory=dict)
@@ -135,8 +155,12 @@ class Events:
                         enforcement=said["enforcementLevel"],
                         severity=said.get("severity", ""),
                         message=said["message"].removesuffix("\n"),
+                        whole=self.completed,
                     )
                 )
+            case {"policyRemediationEvent": done}:
+                who = (done["policyPackName"], done["policyName"], done.get("resourceUrn", ""))
+                self.remediations.append(RemediationEvent(*who, done.get("before") or {}, done.get("after") or {}))
             case {"policyAnalyzeSummaryEvent": summary}:
                 self._summary(summary, summary["resourceUrn"])
             case {"policyAnalyzeStackSummaryEvent": summary}:
@@ -151,6 +175,7 @@ class Events:
     def _begin(self) -> None:
         """Forget what the preview said that goes before a deployment: the deployment says it again."""
         self.policies.clear()
+        self.remediations.clear()
         self.summaries.clear()
         self.resources.clear()
         self.completed, self.result, self._stack_outputs = False, "", 0
@@ -183,9 +208,21 @@ class Events:
             if not self.result:
                 self.output.append(message.removesuffix("\n").removesuffix("\n"))
             return
-        text = message.strip()
-        if severity == "error" and text.startswith(_PACK_FAILED):
-            words = text.removeprefix(_PACK_FAILED).removeprefix("Exception calling application: ")
-            self.crashes.setdefault(said.get("urn", ""), words)
+        text, urn = message.strip(), said.get("urn", "")
+        if severity == "error" and text not in _VIOLATED and self._is_of_a_pack(text, urn):
+            self.crashes.setdefault(urn, _words(text))
         elif text not in _VIOLATED and not (text == _PROGRAM_FAILED and self.errors):
-            self.log.append(LogLine(severity, text, said.get("urn", "")))
+            self.log.append(LogLine(severity, text, urn))
+
+    def _is_of_a_pack(self, text: str, urn: str) -> bool:
+        """Say whether an error is a pack's: about a resource it says so; about the stack it comes after the program."""
+        return _PACK_FAILED.match(text) is not None or (self.completed and not urn)
+
+
+def _words(text: str) -> str:
+    """Give what a pack raised, or that it is gone."""
+    match = _PACK_FAILED.match(text)
+    said = text[match.end() :].removeprefix(_RAISED) if match else text.removeprefix(_RAISED)
+    if _GONE.search(said):
+        said = "the pack's process ended before the engine was done with it"
+    return f"its remediation: {said}" if match and match[1] == "remediation" else said

@@ -26,6 +26,7 @@ from stackproof.model import (
     LogLine,
     Pass,
     ProgramEnd,
+    Remediation,
     Resource,
     SourcePosition,
 )
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stackproof.aws.serve import ProviderServer
-    from stackproof.engine.pulumi.events import Events, Seen
+    from stackproof.engine.pulumi.events import Events, RemediationEvent, Seen
     from stackproof.engine.pulumi.workspace import Workspace
     from stackproof.model import ChangeKind, Diagnostic, Enforcement, Job, PassName, PolicyPack, Program
 
 __all__ = ["Outcome", "assemble"]
 
+_RECORDER = "stackproof-recorder"
 _KINDS: dict[str, ChangeKind] = {"create": "create", "update": "update", "same": "same", "import": "import"}
 """What the engine's words for its steps mean; every other one is a part of a replacement."""
 
@@ -133,7 +135,7 @@ def assemble(job: Job, name: PassName, packs: Sequence[PolicyPack], outcome: Out
         output="\n".join(events.output),
         resources=tuple(_resources(job, outcome)),
         packs=tuple(packs),
-        analyses=tuple(analysis for pack in packs for analysis in _analyses(pack, outcome)),
+        analyses=tuple(_analyses(packs, outcome)),
         log=tuple(dict.fromkeys([*events.log, *lines])),
         assumptions=(*job.program.assumptions, *outcome.assumed, *_references(job, events)),
         seconds=time.monotonic() - started,
@@ -226,69 +228,85 @@ def _own_position(program: Program, frame: dict[str, object]) -> SourcePosition 
     return SourcePosition(str(path.relative_to(program.shown_from)), int(match["line"]))
 
 
-def _analyses(pack: PolicyPack, outcome: Outcome) -> Iterator[Analysis]:
-    """Give a pack's answers: none for a request that the engine does not report as answered."""
-    stack_level = {policy.name for policy in pack.policies if policy.stack_level}
-    descriptions = {policy.name: policy.description for policy in pack.policies}
+def _analyses(packs: Sequence[PolicyPack], outcome: Outcome) -> Iterator[Analysis]:
+    """Give the packs' answers: none for a request that the engine does not report as answered."""
+    for pack in packs:
+        said = _said(pack, packs, outcome.events)
+        for request in outcome.shown:
+            yield from _answer(pack, packs, outcome, request, said.get((False, request.urn), []))
+        yield from _stack_answer(pack, outcome, said.get((True, ""), []))
+
+
+def _said(pack: PolicyPack, packs: Sequence[PolicyPack], events: Events) -> dict[tuple[bool, str], list[Diagnostic]]:
+    """Sort what a pack said by what it is about: a resource's URN, or the whole stack."""
+    known = {policy.name: policy for policy in pack.policies}
     said: dict[tuple[bool, str], list[Diagnostic]] = {}
-    for event in outcome.events.policies:
-        if event.pack == pack.name:
-            diagnostic = read_diagnostic(
-                policy=event.policy,
-                urn=event.urn,
-                enforcement=cast("Enforcement", event.enforcement),
-                severity=event.severity,
-                description=descriptions.get(event.policy, ""),
-                message=event.message,
-            )
-            key = (True, "") if event.policy in stack_level else (False, event.urn)
-            said.setdefault(key, []).append(diagnostic)
-    for request in outcome.shown:
-        tainted = tuple(wire.tainted_paths(from_struct(request.properties)))
-        yield from _answer(pack, outcome, request.urn, tainted, said.get((False, request.urn), []))
-    if outcome.stack is not None:
-        yield from _stack_answer(pack, outcome, outcome.stack, said.get((True, ""), []))
+    for event in events.policies:
+        if not _is_of(event.pack, pack, packs):
+            continue
+        policy = known.get(event.policy)
+        diagnostic = read_diagnostic(
+            policy=event.policy,
+            urn=event.urn,
+            enforcement=cast("Enforcement", event.enforcement),
+            severity=event.severity,
+            description=policy.description if policy else "",
+            message=event.message,
+        )
+        # What is said after the whole stack was shown is about it, whatever the policy was announced for.
+        key = (True, "") if event.whole or (policy is not None and policy.stack_level) else (False, event.urn)
+        said.setdefault(key, []).append(diagnostic)
+    return said
+
+
+def _is_of(name: str, pack: PolicyPack, packs: Sequence[PolicyPack]) -> bool:
+    """Say whether an event is a pack's: its name there is the pack's own claim, so a strange one counts for all."""
+    return name == pack.name or name not in {_RECORDER, *(one.name for one in packs)}
 
 
 def _answer(
     pack: PolicyPack,
+    packs: Sequence[PolicyPack],
     outcome: Outcome,
-    urn: str,
-    tainted: tuple[str, ...],
+    request: analyzer_pb2.AnalyzeRequest,
     said: list[Diagnostic],
 ) -> Iterator[Analysis]:
-    summary = outcome.events.summaries.get((pack.name, urn))
-    error = outcome.events.crashes.get(urn, "") if summary is None else ""
+    summary = outcome.events.summaries.get((pack.name, request.urn))
+    error = outcome.events.crashes.get(request.urn, "") if summary is None else ""
     if summary is None and not error:
         return
+    rewritten = [event for event in outcome.events.remediations if event.urn == request.urn]
+    before = [path for event in rewritten for path in wire.tainted_paths(dict(event.before))]
     yield Analysis(
         pack=pack.name,
-        urn=urn,
+        urn=request.urn,
         stack_level=False,
-        tainted=tainted,
+        tainted=tuple(dict.fromkeys([*before, *wire.tainted_paths(dict(from_struct(request.properties)))])),
         diagnostics=tuple(said),
         not_applicable=_not_applicable(pack, summary, stack_level=False),
         error=error,
+        remediations=tuple(
+            Remediation(event.policy, _changed(event)) for event in rewritten if _is_of(event.pack, pack, packs)
+        ),
     )
 
 
-def _stack_answer(
-    pack: PolicyPack,
-    outcome: Outcome,
-    request: analyzer_pb2.AnalyzeStackRequest,
-    said: list[Diagnostic],
-) -> Iterator[Analysis]:
-    tainted: list[str] = []
-    for item in request.resources:
-        tainted += [f"{item.urn}#{path}" for path in wire.tainted_paths(from_struct(item.properties))]
-    stack = next((item.urn for item in request.resources if item.type == STACK_TYPE), "")
+def _changed(event: RemediationEvent) -> tuple[str, ...]:
+    keys = event.before.keys() | event.after.keys()
+    return tuple(sorted(key for key in keys if event.before.get(key) != event.after.get(key)))
+
+
+def _stack_answer(pack: PolicyPack, outcome: Outcome, said: list[Diagnostic]) -> Iterator[Analysis]:
+    """Give the answer about the whole stack; where a pack's error ended the run before it, that is the answer."""
+    resources = outcome.stack.resources if outcome.stack else ()
+    tainted = [f"{item.urn}#{path}" for item in resources for path in wire.tainted_paths(from_struct(item.properties))]
     summary = outcome.events.summaries.get((pack.name, ""))
-    error = outcome.events.crashes.get("", "") if summary is None else ""
+    error = next(iter(outcome.events.crashes.values()), "") if summary is None else ""
     if summary is None and not error:
         return
     yield Analysis(
         pack=pack.name,
-        urn=stack,
+        urn=next((item.urn for item in outcome.shown if item.type == STACK_TYPE), ""),
         stack_level=True,
         tainted=tuple(tainted),
         diagnostics=tuple(said),
