@@ -62,6 +62,14 @@ def preview(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def rehearse(session: nox.Session) -> None:
+    """Rehearse `pulumi up` of program/ for every stack, or of what follows --, with the real CLI; nothing is deployed."""
+    prepare(session)
+    pack = [] if "--policy-pack" in session.posargs else ["--policy-pack", "policies"]
+    session.run("python", "-m", "stackproof", "up", *pack, *(session.posargs or ["program"]))
+
+
+@nox.session(default=False)
 def parity(session: nox.Session) -> None:
     """Compare the embedded engine with the real CLI, or with what one was recorded to see; names may follow --."""
     prepare(session)

@@ -189,6 +189,9 @@ def _empty(passes: Sequence[Pass], resources: Sequence[Resource]) -> Iterator[Po
     """Give the verdict on a program that has nothing to judge: more likely a mistake than a stack."""
     if passes[0].end is not ProgramEnd.COMPLETED or any(map(_counts, resources)):
         return
+    if any(answer.error for answer in passes[0].analyses):
+        # The CLI ends at the first error of a pack, before the program could register more.
+        return
     stack = next((resource for resource in resources if resource.type == STACK_TYPE), None)
     yield PolicyVerdict(
         pack="",

@@ -178,7 +178,7 @@ def test_a_violation_that_hides_behind_an_unknown_is_found_on_synthesised_values
 
 def test_an_unknown_inside_a_slice_is_not_taken_for_a_value(gate: Callable[..., Gate]) -> None:
     """The SDK checks an index, not a slice."""
-    program = UNKNOWN.replace("displayName=", "names=[").replace('"x"))', '"x")])')
+    program = UNKNOWN.replace('displayName=Other("other").made', 'names=[Other("other").made]')
     found = gate(pack('if "open" in list(props["names"][0:1]):\n    report("open")'), program)
     assert (found.on("copy").verdict, found.code) == (Verdict.UNPROVEN, 3)
 
@@ -274,22 +274,23 @@ def test_a_violation_counts_at_its_policys_level_whatever_level_it_carries(
 
 
 @pytest.mark.parametrize("level", ["a.DISABLED", "77"])
-def test_a_level_that_no_violation_has_is_no_pass(level: str, gate: Callable[..., Gate]) -> None:
-    """The CLI itself breaks at it, which is told; the embedded engine takes it for the policy's own level."""
+def test_a_level_that_no_violation_has_is_no_pass(level: str, gate: Callable[..., Gate], engine: Engine) -> None:
+    """The CLI itself breaks at one and refuses the other; the embedded engine takes it for the policy's own level."""
     text = liar(SAYS.format(fields=f'policyName="p", enforcementLevel={level}'))
-    try:
-        found = gate(text)
-    except UnrunnableError as refused:
-        assert "could not run" in str(refused)
-    else:
-        assert (found.on("copy").verdict, found.words, found.code) == (Verdict.FAIL, ["open"], 1)
+    if engine.name == "pulumi" and level == "a.DISABLED":
+        with pytest.raises(UnrunnableError, match="could not run"):
+            gate(text)
+        return
+    found = gate(text)
+    assert (Verdict.FAIL in {item.verdict for item in found.preview.verdicts}, found.code) == (True, 1)
 
 
 def test_a_violation_of_a_policy_that_was_never_announced_is_not_lost(gate: Callable[..., Gate]) -> None:
     """It is the pack's fault, and blocks."""
     found = gate(liar(SAYS.format(fields='policyName="q", enforcementLevel=a.ADVISORY')))
-    reason = "the pack speaks for policy 'q', which it has not enabled for this: open"
-    assert (found.on("copy", "all").reason, found.code) == (reason, 1)
+    reason = r"the pack speaks for policy 'q', which it has not enabled for this: (said\n)?open"
+    assert re.fullmatch(reason, found.on("copy", "all").reason)
+    assert found.code == 1
 
 
 def test_a_stack_answer_for_a_resource_policy_is_not_lost(gate: Callable[..., Gate]) -> None:

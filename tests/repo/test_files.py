@@ -126,6 +126,7 @@ def test_each_session_has_a_docstring_of_one_line() -> None:
         "deploy",
         "lock",
         "parity",
+        "rehearse",
     } == set(found)
     assert [name for name, text in found.items() if not text or "\n" in text] == []
 
