@@ -63,7 +63,7 @@ def preview(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def rehearse(session: nox.Session) -> None:
-    """Rehearse `pulumi up` of program/ for every stack, or of what follows --, with the real CLI; nothing is deployed."""
+    """Rehearse `pulumi up` of program/ for every stack, or what follows --, by the real CLI; nothing is deployed."""
     prepare(session)
     pack = [] if "--policy-pack" in session.posargs else ["--policy-pack", "policies"]
     session.run("python", "-m", "stackproof", "up", *pack, *(session.posargs or ["program"]))
