@@ -9,6 +9,7 @@ of the engine) and tells its parent by the exit code how the program ended.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -23,6 +24,12 @@ EXIT_NO_SDK = 34
 
 CONFIGURATION_ERRORS = {"ConfigMissingError", "ConfigTypeError", "ConfigurationError"}
 """The SDK's own errors about configuration, and the name by which a program's `RunError` says that it is one."""
+
+
+GARBAGE = (100_000, 20, 100)
+"""Thresholds of the cyclic collector. The SDK makes some hundred objects a resource that live until the end, and
+looking through them again and again was a third of all that a program of 1,000 resources costs (3.5 s of CPU time
+with Python's own thresholds, 2.4 s with these, 2.3 s with no collector)."""
 
 
 def user_traceback(main: str) -> str:
@@ -43,6 +50,7 @@ def user_traceback(main: str) -> str:
 def main() -> int:
     """Run the program named on the command line: MONITOR-ADDRESS PROGRAM, the rest in the environment."""
     monitor, program = sys.argv[1:3]
+    gc.set_threshold(*GARBAGE)
     try:
         import pulumi
         import pulumi.runtime
