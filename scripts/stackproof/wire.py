@@ -9,8 +9,10 @@ The constants are Pulumi's own (``sdk/go/common/resource/properties.go`` and ``s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "ARCHIVE_SIGNATURE",
@@ -106,7 +108,7 @@ def holds_secret(value: Value) -> bool:
 
 def unknown_paths(value: Value) -> Iterator[str]:
     """Yield the property path of every unknown in a value, such as ``tags.Name`` or ``ingress[0].cidrBlocks``."""
-    return _paths(value, "", is_unknown)
+    return _paths(value, "", UNKNOWN_SENTINELS.__contains__)
 
 
 def tainted_paths(value: Value) -> Iterator[str]:
@@ -114,17 +116,20 @@ def tainted_paths(value: Value) -> Iterator[str]:
     return _paths(value, "", _is_tainted)
 
 
-def _is_tainted(value: object) -> bool:
-    return isinstance(value, str) and len(value) >= len(UNKNOWN) and _ANY_SENTINEL.search(value) is not None
+def _is_tainted(value: str) -> bool:
+    return len(value) >= len(UNKNOWN) and _ANY_SENTINEL.search(value) is not None
 
 
-def _paths(value: Value, path: str, marked: Callable[[object], bool]) -> Iterator[str]:
-    if marked(value):
-        yield path
-    elif is_secret(value):
-        yield from _paths(reveal(value), path, marked)
-    elif isinstance(value, Mapping):
-        if value.get(SIGNATURE) == OUTPUT_SIGNATURE and "value" not in value:
+def _paths(value: Value, path: str, marked: Callable[[str], bool]) -> Iterator[str]:
+    if isinstance(value, str):
+        if marked(value):
+            yield path
+    elif isinstance(value, dict):
+        signature = value.get(SIGNATURE)
+        if signature == SECRET_SIGNATURE:
+            yield from _paths(reveal(value), path, marked)
+            return
+        if signature == OUTPUT_SIGNATURE and "value" not in value:
             yield path
         for key, item in value.items():
             yield from _paths(item, f"{path}.{key}" if path else key, marked)
@@ -135,4 +140,15 @@ def _paths(value: Value, path: str, marked: Callable[[object], bool]) -> Iterato
 
 def contains_unknown(value: Value) -> bool:
     """Say whether any unknown is inside a value."""
-    return next(unknown_paths(value), None) is not None
+    if isinstance(value, str):
+        return value in UNKNOWN_SENTINELS
+    if isinstance(value, list):
+        return any(map(contains_unknown, value))
+    if not isinstance(value, dict):
+        return False
+    signature = value.get(SIGNATURE)
+    if signature == SECRET_SIGNATURE:
+        return contains_unknown(value.get("value"))
+    if signature == OUTPUT_SIGNATURE and "value" not in value:
+        return True
+    return any(map(contains_unknown, value.values()))

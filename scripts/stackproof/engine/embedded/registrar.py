@@ -84,6 +84,7 @@ class Registrar:
         self.hooks = Hooks(callbacks, journal.log)
         self._autonamer = autonamer_of(program)
         self.registry = Registry(program)
+        self._own_files: dict[str, str] = {}
 
     def register(self, request: resource_pb2.RegisterResourceRequest) -> Registration:
         """Register a resource and preview what becomes of it.
@@ -362,10 +363,18 @@ class Registrar:
         return next((found for frame in frames if (found := self._own_position(frame))), None)
 
     def _own_position(self, position: source_pb2.SourcePosition) -> SourcePosition | None:
-        path = Path(unquote(urlparse(position.uri).path))
-        if not position.uri or not path.is_relative_to(self._program.root) or "site-packages" in path.parts:
-            return None
-        return SourcePosition(str(path.relative_to(self._program.shown_from)), position.line)
+        # All frames of all resources come from a few files, and a path is dear: a sixth of a registration's cost.
+        if position.uri not in self._own_files:
+            self._own_files[position.uri] = self._own_file(position.uri)
+        file = self._own_files[position.uri]
+        return SourcePosition(file, position.line) if file else None
+
+    def _own_file(self, uri: str) -> str:
+        """Give the path that is shown for a file of the user's own; "" for any other."""
+        path = Path(unquote(urlparse(uri).path))
+        if not uri or not path.is_relative_to(self._program.root) or "site-packages" in path.parts:
+            return ""
+        return str(path.relative_to(self._program.shown_from))
 
 
 def _options(request: resource_pb2.RegisterResourceRequest) -> Options:
