@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Literal, NoReturn, cast
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import (
+
+from stackproof.aws.naming import Autonaming, CheckError
+from stackproof.protocol import (
     alias_pb2,
     plugin_pb2,
     provider_pb2,

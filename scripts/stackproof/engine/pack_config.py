@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import jsonschema
-
 from stackproof.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,6 +103,10 @@ def _level(where: str, key: str, value: object) -> Enforcement:
 
 
 def _validate(where: str, policy: Announced, properties: Properties) -> None:
+    if not (policy.schema or policy.required or properties):
+        return
+    import jsonschema  # noqa: PLC0415 (0.07 s of CPU time, which most packs need not spend)
+
     schema = {
         "type": "object",
         "properties": policy.schema,

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
-
 from stackproof import wire
 from stackproof.aws import World, providers
 from stackproof.engine.embedded import channels, launch
@@ -21,6 +19,7 @@ from stackproof.engine.embedded.monitor import Monitor
 from stackproof.engine.process import Nursery
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import LogLine, Pass, ProgramEnd
+from stackproof.protocol import engine_pb2_grpc, resource_pb2_grpc
 
 if TYPE_CHECKING:
     from stackproof.engine.embedded.registry import Registration

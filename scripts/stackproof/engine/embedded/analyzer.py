@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from stackproof import wire
 from stackproof.engine.diagnostics import read_diagnostic
@@ -26,6 +25,7 @@ from stackproof.engine.embedded.requests import analyze_request, stack_resource
 from stackproof.engine.pack_config import PolicyConfig, reconcile
 from stackproof.errors import UnrunnableError
 from stackproof.model import STACK_TYPE, Analysis, Diagnostic, PolicyInfo, PolicyPack, Remediation
+from stackproof.protocol import analyzer_pb2, analyzer_pb2_grpc
 from stackproof.structs import for_analysis, from_struct, to_struct
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import threading
 from typing import TYPE_CHECKING
 
 import grpc
-from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc
 
 from stackproof.engine.embedded import channels
+from stackproof.protocol import callback_pb2, callback_pb2_grpc
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pulumi.runtime.proto import resource_pb2
-
 from stackproof.engine.embedded.callbacks import CallbackError
 from stackproof.model import LogLine
+from stackproof.protocol import resource_pb2
 from stackproof.structs import to_struct
 
 if TYPE_CHECKING:

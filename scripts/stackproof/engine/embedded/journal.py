@@ -7,9 +7,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from stackproof.model import LogLine
+from stackproof.protocol import engine_pb2, engine_pb2_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
 from stackproof import wire
 from stackproof.engine.embedded.callbacks import CallbackError
@@ -21,17 +20,17 @@ from stackproof.engine.embedded.environment import ORGANIZATION
 from stackproof.engine.embedded.hooks import HookError
 from stackproof.engine.embedded.registrar import RefusalError, Registrar
 from stackproof.engine.embedded.registry import package_of
+from stackproof.protocol import resource_pb2, resource_pb2_grpc
 from stackproof.structs import from_struct, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulumi.runtime.proto import callback_pb2
-
     from stackproof.aws import Provider
     from stackproof.engine.embedded.journal import Journal
     from stackproof.engine.embedded.registry import Registration
     from stackproof.model import Job, PassName
+    from stackproof.protocol import callback_pb2
     from stackproof.wire import Properties, Value
 
 __all__ = ["Monitor"]

@@ -29,11 +29,10 @@ from stackproof.structs import flatten, from_struct, missing_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pulumi.runtime.proto import alias_pb2, resource_pb2, source_pb2
-
     from stackproof.aws import Created, Provider
     from stackproof.engine.embedded.journal import Journal
     from stackproof.model import Deletion, Job, PassName
+    from stackproof.protocol import alias_pb2, resource_pb2, source_pb2
     from stackproof.state import StateResource
     from stackproof.wire import Properties
 

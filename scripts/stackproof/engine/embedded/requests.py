@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi.runtime.proto import analyzer_pb2
-
+from stackproof.protocol import analyzer_pb2
 from stackproof.structs import for_analysis, to_struct
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi.runtime.proto import callback_pb2, resource_pb2
-
 from stackproof import wire
+from stackproof.protocol import callback_pb2, resource_pb2
 from stackproof.structs import from_struct, output_dependencies, to_struct
 
 if TYPE_CHECKING:

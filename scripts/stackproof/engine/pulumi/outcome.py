@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
-from pulumi.runtime.proto import analyzer_pb2
-
 from stackproof import wire
 from stackproof.engine.diagnostics import read_diagnostic
 from stackproof.engine.pulumi import cli
@@ -30,6 +28,7 @@ from stackproof.model import (
     Resource,
     SourcePosition,
 )
+from stackproof.protocol import analyzer_pb2
 from stackproof.structs import from_struct
 
 if TYPE_CHECKING:
