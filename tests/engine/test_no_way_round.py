@@ -323,7 +323,7 @@ def test_a_pack_whose_process_dies_fails_what_it_did_not_answer(method: str, gat
     found = gate(liar(f"def {method}(self, request, context):\n    import os\n    os._exit(0)\n"))
     wanted = r"the pack gave no answer: the pack's process ended (with exit code 0 )?before the engine was done with it"
     assert [word for word in found.words if not re.fullmatch(wanted, word)] == []
-    assert (found.on("engine-dev", "all").verdict, found.code) == (Verdict.FAIL, 1)
+    assert (Verdict.FAIL in {item.verdict for item in found.preview.verdicts}, found.code) == (True, 1)
 
 
 def test_a_pack_without_policies_is_no_gate(gate: Callable[..., Gate]) -> None:

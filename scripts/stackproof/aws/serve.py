@@ -16,6 +16,8 @@ import grpc
 from google.protobuf import empty_pb2
 
 from stackproof.aws.naming import Autonaming, CheckError
+from stackproof.aws.prior import with_prior_defaults
+from stackproof.aws.provider import Failure
 from stackproof.protocol import (
     alias_pb2,
     plugin_pb2,
@@ -24,10 +26,6 @@ from stackproof.protocol import (
     resource_pb2,
     resource_pb2_grpc,
 )
-
-from stackproof.aws.naming import Autonaming, CheckError
-from stackproof.aws.prior import with_prior_defaults
-from stackproof.aws.provider import Failure
 from stackproof.structs import from_struct, to_struct
 from stackproof.wire import Properties, Value, contains_unknown, reveal
 
