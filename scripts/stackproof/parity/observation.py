@@ -7,10 +7,13 @@ and why a policy was not applicable (the CLI's events do not carry it).
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from stackproof import wire
+from stackproof.model import ProgramEnd
 from stackproof.structs import for_analysis
 from stackproof.verdicts import exit_code, judge
 
@@ -29,6 +32,8 @@ _UNHANDLED = "Program failed with an unhandled exception:"
 _CHAINED = "During handling of the above exception, another exception occurred:"
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _COULD_NOT_RUN_AT = re.compile(r"(?<=value at )\.\S+(?= can't be known during preview)")
+_LARGE = 200
+_LARGE_TEXT = 10_000
 _MARKS = {wire.SECRET_SIGNATURE: "secret", wire.ASSET_SIGNATURE: "asset", wire.ARCHIVE_SIGNATURE: "archive"}
 
 
@@ -50,7 +55,7 @@ def _pass(job: Job, run: Pass) -> Observation:
             for line in run.log
             if line.severity != "info"
         ),
-        "resources": {_short(job, item.urn): _resource(job, item) for item in sorted(run.resources, key=_urn)},
+        "resources": {_short(job, item.urn): _resource(job, run, item) for item in sorted(run.resources, key=_urn)},
         "answers": {
             f"{item.pack} {'stack' if item.stack_level else _short(job, item.urn)}": _answer(job, item)
             for item in sorted(run.analyses, key=lambda item: (item.pack, item.stack_level, item.urn))
@@ -77,19 +82,24 @@ def _text(job: Job, text: str) -> str:
     return _short(job, _UUID.sub("<uuid>", text))
 
 
-def _resource(job: Job, item: Resource) -> Observation:
-    return {
+def _resource(job: Job, run: Pass, item: Resource) -> Observation:
+    seen = {
         "custom": item.custom,
         "parent": _short(job, item.parent),
         "provider": _short(job, item.provider),
-        "at": _position(job, item),
         "inputs": _value(job, dict(for_analysis(item.inputs))),
+        "opaque": item.opaque,
+    }
+    if run.end is not ProgramEnd.COMPLETED:
+        # Of a run that broke off the CLI shows packs no stack, and does not tell every line.
+        return seen
+    return seen | {
+        "at": _position(job, item),
         "outputs": _value(job, dict(for_analysis(item.outputs))),
         "dependencies": sorted(_short(job, urn) for urn in item.dependencies),
         "propertyDependencies": {
             key: sorted(_short(job, urn) for urn in urns) for key, urns in item.property_dependencies.items() if urns
         },
-        "opaque": item.opaque,
     }
 
 
@@ -101,22 +111,27 @@ def _position(job: Job, item: Resource) -> str:
 
 
 def _value(job: Job, value: Value) -> Any:
-    """Write unknowns, secrets, assets and archives in words."""
+    """Write unknowns, secrets, assets and archives in words, and what is large as its size and hash."""
     if wire.is_unknown(value):
         return "<unknown>"
     if isinstance(value, str):
-        return _text(job, value) if len(value) < 10_000 else f"<{len(value)} characters>"  # noqa: PLR2004 (as a report would)
+        return _text(job, value) if len(value) < _LARGE_TEXT else _hashed(len(value), "characters", value)
     if isinstance(value, list):
-        return [_value(job, item) for item in value]
+        items = [_value(job, item) for item in value]
+        return items if len(items) < _LARGE else _hashed(len(items), "items", json.dumps(items))
     if not isinstance(value, dict):
         return value
     rest = {key: _value(job, item) for key, item in value.items() if key != wire.SIGNATURE}
     if wire.SIGNATURE not in value:
-        return rest
+        return rest if len(rest) < _LARGE else _hashed(len(rest), "entries", json.dumps(rest, sort_keys=True))
     mark = _MARKS.get(str(value[wire.SIGNATURE]), str(value[wire.SIGNATURE]))
     # The CLI hashes files; the SDK hands policies none of that.
     rest.pop("hash", None)
     return {f"<{mark}>": rest["value"] if mark == "secret" else rest}
+
+
+def _hashed(size: int, what: str, text: str) -> str:
+    return f"<{size} {what}, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}>"
 
 
 def _answer(job: Job, item: Analysis) -> Observation:

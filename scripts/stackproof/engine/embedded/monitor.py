@@ -66,7 +66,7 @@ def _refusing(
         try:
             return handler(self, request)
         except (RefusalError, HookError) as refusal:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(refusal))
+            context.abort(grpc.StatusCode.UNKNOWN, str(refusal))  # as Go's servers code an error without one
             raise AssertionError(refusal) from refusal
 
     return answer
@@ -197,7 +197,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Answer the engine's own function, by which the SDK makes an object of a resource that is given by its URN."""
         found = self.registrar.registry.hydrate(urn)
         if found is None:
-            message = f"unknown resource {urn}"
+            message = f"invocation of pulumi:pulumi:getResource returned an error: unknown resource {urn}"
             raise RefusalError(message)
         return _answer({"urn": urn, "id": found.id, "provider": found.provider, "state": found.outputs})
 

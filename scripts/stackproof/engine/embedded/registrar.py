@@ -21,7 +21,14 @@ from stackproof.engine.embedded.autonaming import autonamer_of
 from stackproof.engine.embedded.callbacks import CallbackError, Callbacks
 from stackproof.engine.embedded.changes import Alias, Changes, Goal, inputs_to_check, updated
 from stackproof.engine.embedded.hooks import HookError, Hooks
-from stackproof.engine.embedded.registry import PROVIDER_PREFIX, Options, Registration, Registry, package_of
+from stackproof.engine.embedded.registry import (
+    PROVIDER_PREFIX,
+    DisabledProviderError,
+    Options,
+    Registration,
+    Registry,
+    package_of,
+)
 from stackproof.engine.embedded.transforms import Transforms
 from stackproof.model import STACK_TYPE, LogLine, SourcePosition
 from stackproof.structs import flatten, from_struct, missing_files
@@ -125,8 +132,7 @@ class Registrar:
             message = f"outputs were registered for {urn}, which is no resource of this program"
             raise RefusalError(message)
         if found.complete and found.type != STACK_TYPE:
-            message = f"cannot complete a resource '{urn}' whose registration isn't pending"
-            raise RefusalError(message)
+            raise self._halt(f"cannot complete a resource '{urn}' whose registration isn't pending", urn)
         found.complete = True
         found.outputs = self.flatten(from_struct(outputs))
         if not found.custom:
@@ -153,8 +159,8 @@ class Registrar:
             raise self._duplicate(urn)
         return read
 
-    def provider(self, reference: str, token: str, version: str, download_url: str) -> Registration:
-        """Find the provider of a resource or function; a default one is registered on first use.
+    def provider(self, reference: str, token: str, version: str, download_url: str, urn: str = "") -> Registration:
+        """Find the provider of a resource (of that ``urn``) or function; a default one is registered on first use.
 
         Raises:
             RefusalError: it was never registered, or default providers are disabled.
@@ -162,6 +168,9 @@ class Registrar:
         """
         try:
             found, made = self.registry.provider(reference, token, version, download_url)
+        except DisabledProviderError as error:
+            words = f"Default provider for '{error}' disabled. '{urn or token}' must use an explicit provider."
+            raise (self._halt(words, urn) if urn else RefusalError(words)) from error
         except LookupError as error:
             raise RefusalError(str(error)) from error
         if made:
@@ -232,7 +241,10 @@ class Registrar:
         )
 
     def _duplicate(self, urn: str) -> RefusalError:
-        words = f"Duplicate resource URN '{urn}'; try giving it a unique name"
+        return self._halt(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
+
+    def _halt(self, words: str, urn: str) -> RefusalError:
+        """Log an error at which the engine itself ends a deployment, and make the refusal of the request."""
         self._journal.halt([LogLine("error", words, urn)])
         return RefusalError(words)
 
@@ -240,7 +252,8 @@ class Registrar:
         """Find the provider that a request is for; that of a remote component would only create what is inside."""
         if request.type.startswith(PROVIDER_PREFIX) or not (request.custom or request.remote):
             return None
-        found = self.provider(request.provider, request.type, request.version, request.pluginDownloadURL)
+        urn = self.registry.urn(request.type, request.name, request.parent)
+        found = self.provider(request.provider, request.type, request.version, request.pluginDownloadURL, urn)
         return found if request.custom else None
 
     def _complete_inputs(
@@ -282,8 +295,7 @@ class Registrar:
                 proposal.naming if proposal else None,
             )
         except CheckError as error:
-            self._journal.halt([LogLine("error", str(error), registration.urn)])
-            raise RefusalError(str(error)) from error
+            raise self._halt(str(error), registration.urn) from error
         registration.inputs = checked.inputs
         if checked.failures:
             about = f"{registration.type} resource '{registration.name}' has a problem: "
@@ -312,7 +324,9 @@ class Registrar:
         try:
             self.hooks.run(names, when, registration)
         except HookError as error:
-            raise RefusalError(str(error)) from error
+            raise self._halt(
+                f"Preview failed: {error}" if when == "before" else str(error), registration.urn
+            ) from error
 
     def _preview(
         self,
@@ -352,7 +366,13 @@ class Registrar:
         """Mark the outputs that the program calls secret."""
         secrets = set(registration.options.additional_secret_outputs)
         if "id" in secrets:
-            self._journal.log(LogLine("warning", "the 'id' property cannot be made secret", registration.urn))
+            self._journal.log(
+                LogLine(
+                    "warning",
+                    "The 'id' property cannot be made secret. See pulumi/pulumi#2717 for more details.",
+                    registration.urn,
+                )
+            )
         for key in secrets & registration.outputs.keys() - {"id"}:
             registration.outputs[key] = wire.secret(registration.outputs[key])
 

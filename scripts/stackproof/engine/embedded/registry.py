@@ -16,10 +16,23 @@ from stackproof.wire import secret
 if TYPE_CHECKING:
     from stackproof.wire import Properties
 
-__all__ = ["PROVIDER_PREFIX", "Options", "Registration", "Registry", "make_urn", "package_of", "type_chain"]
+__all__ = [
+    "PROVIDER_PREFIX",
+    "DisabledProviderError",
+    "Options",
+    "Registration",
+    "Registry",
+    "make_urn",
+    "package_of",
+    "type_chain",
+]
 
 PROVIDER_PREFIX = "pulumi:providers:"
 """What the types of provider resources begin with, before the package."""
+
+
+class DisabledProviderError(Exception):
+    """The stack's configuration disables the default provider of the package that is the argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +183,8 @@ class Registry:
         Returns the provider and whether this call made it.
 
         Raises:
-            LookupError: the reference is to no known provider, or the configuration disables the package's default.
+            LookupError: the reference is to no known provider.
+            DisabledProviderError: the configuration disables the package's default.
 
         """
         if reference:
@@ -181,11 +195,7 @@ class Registry:
             return found, False
         package = package_of(token)
         if package != "pulumi" and {"*", package} & self._disabled_defaults():
-            message = (
-                f"the default provider of {package!r} is disabled by pulumi:disable-default-providers; "
-                f"{token} must use an explicit provider"
-            )
-            raise LookupError(message)
+            raise DisabledProviderError(package)
         version = version or installed(self._program.interpreter).get(package, "")
         with self._lock:
             key = (package, version, download_url)
