@@ -476,3 +476,33 @@ def test_only_what_no_pass_registers_is_deleted() -> None:
     faithful = replace(run("faithful"), deletions=(gone, unseen))
     assert judge(JOB, "e", "", [faithful, replace(run("resolved"), deletions=(gone,))]).deletions == (gone,)
     assert judge(JOB, "e", "", [faithful]).deletions == (gone, unseen)
+
+
+def without_stack(one: Pass) -> Pass:
+    """Take the answer about the whole stack away, as when the program broke off before anybody was shown it."""
+    return replace(one, analyses=tuple(item for item in one.analyses if not item.stack_level))
+
+
+def test_the_stack_of_a_program_that_broke_off_is_unproven_and_no_packs_fault() -> None:
+    """Nobody is shown it, neither here nor by the CLI."""
+    whole = policy("whole", stack_level=True)
+    failed = run("faithful", answer(), policies=(policy(), whole), end=ProgramEnd.FAILED)
+    preview = judge(JOB, "embedded", "", [without_stack(failed)])
+    verdicts = {(item.policy, item.name): (item.verdict, item.reason) for item in preview.verdicts}
+    reason = "the program failed, so its whole stack was not seen"
+    assert verdicts["all", "proj-dev"] == (Verdict.UNPROVEN, reason)
+
+
+def test_the_stack_of_a_second_pass_that_broke_off_is_judged_by_the_first() -> None:
+    """What it would have shown is unproven by itself."""
+    whole = policy("whole", stack_level=True)
+    first = run("faithful", answer(), stack_answer(violation(urn=STACK, name="whole")), policies=(policy(), whole))
+    second = run("resolved", answer(), policies=(policy(), whole), end=ProgramEnd.FAILED)
+    preview = judge(JOB, "embedded", "", [first, without_stack(second)])
+    assert [item.verdict for item in preview.verdicts if item.policy == "whole"] == [Verdict.FAIL]
+
+
+def test_a_pack_that_never_analysed_a_whole_stack_fails_it() -> None:
+    """Of a program that ran to its end."""
+    preview = judge(JOB, "embedded", "", [without_stack(run("faithful", answer()))])
+    assert "the pack never analysed the stack" in {item.reason for item in preview.verdicts}
