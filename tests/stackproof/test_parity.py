@@ -91,8 +91,8 @@ def test_of_several_unknowns_the_one_that_was_met_first_does_not_count() -> None
 def test_of_a_run_that_broke_off_outputs_and_lines_do_not_count() -> None:
     """Nor the frames of a traceback, nor the exceptions under the last."""
     trace = (
-        'Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File "x", line 1\nE: one\n\n'
-        'During handling of the above exception, another exception occurred:\n\n  File "y", line 2\nE: two'
+        'Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File "x", line 1\nE: one\n'
+        '\nDuring handling of the above exception, another exception occurred:\n\n  File "y", line 2\nE: two'
     )
     found = seen(resource(QUEUE), end=ProgramEnd.FAILED, log=(LogLine("error", trace), LogLine("info", "hello")))
     faithful = found["passes"]["faithful"]
