@@ -71,7 +71,7 @@ def _family(family: Family) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _default(value: str | tuple[str, ...] | None) -> str:
+def _default(value: object) -> str:
     return f"`{value}`" if isinstance(value, str) else ""
 
 

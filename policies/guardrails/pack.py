@@ -178,7 +178,7 @@ class FamilyPolicy:
         if problems:
             inherited = self.blocking is not None and not given
             return _Outcome([] if inherited else problems, applies=True)
-        settings = {item.name: self.config.get(item.name, item.default) for item in self.family.options}
+        settings = _settings(self.family, self.config)
         total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
         for item in self.rules:
             level = Enforcement(self.config.get("rules", {}).get(item.id, item.enforcement.value))
@@ -273,8 +273,9 @@ def validate(family: Family, rules: Sequence[Rule[Any]], config: Mapping[str, An
     ]
     for key, option in options.items():
         if key in config and not _accepts(option, config[key]):
-            expected = "a non-empty string" if option.kind == "text" else "a list of non-empty strings"
-            problems.append(_config_error(key, f"the value must be {expected}"))
+            problems.append(_config_error(key, f"the value must be {_expected(option)}"))
+    if not problems:
+        problems += [_config_error(key, message) for key, message in family.amiss(_settings(family, config))]
     return problems + _level_errors(config.get("rules", {}), {item.id for item in rules})
 
 
@@ -299,10 +300,38 @@ def _config_error(key: str, message: str) -> Finding:
     return Finding("config-error", key, (), Severity.HIGH, f"configuration property {key}: {message}", remedy)
 
 
+def _settings(family: Family, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {item.name: config.get(item.name, item.default) for item in family.options}
+
+
+def _expected(option: Option) -> str:
+    return {
+        "text": "a non-empty string",
+        "texts": "a list of non-empty strings",
+        "lists": "an object from non-empty strings to lists of them",
+        "flag": "true or false",
+        "choice": f"one of {', '.join(option.choices)}",
+    }[option.kind]
+
+
 def _accepts(option: Option, value: object) -> bool:
+    if option.kind == "flag":
+        return isinstance(value, bool)
+    if option.kind == "choice":
+        return value in option.choices
     if option.kind == "text":
-        return isinstance(value, str) and bool(value.strip())
-    return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+        return _is_text(value)
+    if option.kind == "texts":
+        return _are_texts(value)
+    return isinstance(value, Mapping) and all(_is_text(key) and _are_texts(item) for key, item in value.items())
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
 
 
 def _schema(family: Family, rules: Sequence[Rule[Any]]) -> PolicyConfigSchema:
@@ -317,7 +346,17 @@ def _schema(family: Family, rules: Sequence[Rule[Any]]) -> PolicyConfigSchema:
         },
     }
     for option in family.options:
-        text = {"type": "string", "minLength": 1}
-        shape = text if option.kind == "text" else {"type": "array", "items": text}
-        properties[option.name] = {**shape, "description": option.description}
+        properties[option.name] = {**_shape(option), "description": option.description}
     return PolicyConfigSchema(properties)
+
+
+def _shape(option: Option) -> dict[str, Any]:
+    text: dict[str, Any] = {"type": "string", "minLength": 1}
+    texts = {"type": "array", "items": text}
+    return {
+        "text": text,
+        "texts": texts,
+        "lists": {"type": "object", "additionalProperties": texts},
+        "flag": {"type": "boolean"},
+        "choice": {"type": "string", "enum": list(option.choices)},
+    }[option.kind]

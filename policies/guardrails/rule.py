@@ -97,17 +97,31 @@ Answer: TypeAlias = Finding | NotApplicable | CannotTell
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One configuration property of a family: ``text`` is a non-empty string, ``texts`` a list of them."""
+    """One configuration property of a family.
+
+    ``text`` is a non-empty string, ``texts`` a list of them, ``lists`` an object from texts to such lists, ``flag``
+    true or false, ``choice`` one of ``choices``.
+    """
 
     name: str
-    kind: Literal["text", "texts"]
+    kind: Literal["text", "texts", "lists", "flag", "choice"]
     description: str
-    default: str | tuple[str, ...] | None = None
+    default: str | bool | tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
+    choices: tuple[str, ...] = ()
+
+
+def _nothing_amiss(_settings: Settings) -> Iterator[tuple[str, str]]:
+    """Find nothing wrong with options that are right one by one."""
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Rules that are one CrossGuard policy: its name, the problem as printed before each finding, and the way out."""
+    """Rules that are one CrossGuard policy: its name, the problem as printed before each finding, and the way out.
+
+    ``amiss`` finds values that the options' kinds admit and that are wrong all the same, such as contradictions:
+    pairs of the property and what is wrong with it.
+    """
 
     name: str
     problem: str
@@ -116,6 +130,7 @@ class Family:
     reference: str
     tags: tuple[str, ...]
     options: tuple[Option, ...] = ()
+    amiss: Callable[[Settings], Iterator[tuple[str, str]]] = _nothing_amiss
 
 
 @dataclass(frozen=True, slots=True)
