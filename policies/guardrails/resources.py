@@ -11,13 +11,13 @@ import json
 import os
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from guardrails.iam.document import Document, parse
 from guardrails.values import Steps, Value, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
     "STACK_TYPE",
@@ -35,6 +35,7 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 _URN_PARTS = 4
 
 Kind = Literal["identity", "trust", "resource"]
+Derived = TypeVar("Derived")
 
 _DOCUMENTS: Mapping[str, tuple[tuple[tuple[str, ...], Kind], ...]] = {
     "aws:iam/policy:Policy": ((("policy",), "identity"),),
@@ -243,6 +244,17 @@ class Stack:
                 for urn in urns:
                     uses.setdefault(urn, []).append((resource, key))
         return {urn: tuple(items) for urn, items in uses.items()}
+
+    @cached_property
+    def _derived(self) -> dict[object, Any]:
+        return {}
+
+    def derive(self, make: Callable[[Stack], Derived]) -> Derived:
+        """Work something out from the whole stack, once, however many rules ask for it."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: Derived = self._derived[make]
+        return found
 
     def users(self, urn: str) -> tuple[tuple[Resource, str], ...]:
         """Who reads outputs of a resource: pairs of the user and its top-level property."""
