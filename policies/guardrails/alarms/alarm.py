@@ -3,37 +3,75 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from guardrails.values import Unknown, Value
+from guardrails.alarms.insights import Query, parse
+from guardrails.values import Steps, Unknown, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from guardrails.resources import Resource, Stack
 
-__all__ = ["METRIC_ALARM", "Alarm", "Query", "Reference", "alarms"]
+__all__ = ["COMPOSITE_ALARM", "METRIC_ALARM", "Alarm", "Reference", "Text", "alarms"]
 
 METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-_COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+_SEARCH = re.compile(r"\bSEARCH\s*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One metric: namespace, name and dimensions, and the top-level property whose dependencies tell their origin."""
+    """One metric that an alarm names: the object that holds it, the top-level property it is in, and its path.
 
-    namespace: Value
-    metric: Value
-    dimensions: Value
+    ``holder`` is the alarm's own properties, or a metric query's ``metric``; unknown where that is not known.
+    """
+
+    holder: Mapping[str, Value] | Unknown
     prop: str
+    steps: Steps
+
+    def get(self, key: str) -> Value:
+        """Give a property of the metric, such as ``namespace``; what is in an unknown is unknown."""
+        return self.holder if isinstance(self.holder, Unknown) else self.holder.get(key)
+
+    @property
+    def namespace(self) -> Value:
+        """The namespace."""
+        return self.get("namespace")
+
+    @property
+    def metric(self) -> Value:
+        """The metric's name."""
+        return self.get("metricName")
+
+    @property
+    def dimensions(self) -> Mapping[str, Value] | Unknown:
+        """The dimensions, empty where there are none."""
+        given = self.get("dimensions")
+        if isinstance(given, Unknown):
+            return given
+        return {key: item for key, item in given.items() if item is not None} if isinstance(given, dict) else {}
+
+    def at(self, *steps: str) -> Steps:
+        """Give the path of a part of the metric."""
+        return (*self.steps, *steps)
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A Metrics Insights text (``SELECT … FROM SCHEMA("AWS/SQS", QueueName)``), which covers many resources."""
+class Text:
+    """An expression of an alarm and its path: a Metrics Insights query if it can be read as one, else mathematics."""
 
     text: str | Unknown
+    query: Query | None
+    steps: Steps
+
+    @property
+    def searches(self) -> bool:
+        """Whether the text holds ``SEARCH(``, which an alarm cannot have."""
+        return isinstance(self.text, str) and _SEARCH.search(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +80,31 @@ class Alarm:
 
     resource: Resource
     references: tuple[Reference, ...]
-    queries: tuple[Query, ...]
+    texts: tuple[Text, ...]
     mute: str | Unknown
+
+    @property
+    def name(self) -> str:
+        """The logical name, by which the program's author knows it."""
+        return self.resource.name
+
+    def get(self, key: str) -> Value:
+        """Give a property of the alarm."""
+        return self.resource.properties.get(key)
+
+    def linked(self, reference: Reference | None, urn: str) -> bool:
+        """Say whether a resource's outputs stand in the property that holds a metric (or a query)."""
+        prop = reference.prop if reference else "metricQueries"
+        return urn in self.resource.property_dependencies.get(prop, ())
 
 
 def alarms(stack: Stack) -> tuple[Alarm, ...]:
     """Read the metric alarms of a stack; a composite alarm lends its actions to those it names."""
-    composites = [item for item in stack.of_type(_COMPOSITE) if _muted(item) == ""]
+    return stack.derive(_alarms)
+
+
+def _alarms(stack: Stack) -> tuple[Alarm, ...]:
+    composites = [item for item in stack.of_type(COMPOSITE_ALARM) if _muted(item) == ""]
     return tuple(_read(item, composites, stack) for item in stack.of_type(METRIC_ALARM))
 
 
@@ -58,11 +114,9 @@ def _read(resource: Resource, composites: Iterable[Resource], stack: Stack) -> A
     items = queries if isinstance(queries, list) else []
     references = list(_references(items))
     if properties.get("metricName") is not None or properties.get("namespace") is not None:
-        dimensions = properties.get("dimensions")
-        classic = Reference(properties.get("namespace"), properties.get("metricName"), dimensions, "dimensions")
-        references.insert(0, classic)
+        references.insert(0, Reference(properties, "dimensions", ()))
     if isinstance(queries, Unknown):
-        references.append(Reference(queries, queries, queries, "metricQueries"))
+        references.append(Reference(queries, "metricQueries", ("metricQueries",)))
     mute = _muted(resource)
     if mute and any(_names(item, resource, stack) for item in composites):
         mute = ""
@@ -70,20 +124,18 @@ def _read(resource: Resource, composites: Iterable[Resource], stack: Stack) -> A
 
 
 def _references(items: list[Value]) -> Iterator[Reference]:
-    for item in items:
+    for index, item in enumerate(items):
         metric = item.get("metric") if isinstance(item, dict) else item
-        if isinstance(metric, dict):
-            namespace, name = metric.get("namespace"), metric.get("metricName")
-            yield Reference(namespace, name, metric.get("dimensions"), "metricQueries")
-        elif isinstance(metric, Unknown):
-            yield Reference(metric, metric, metric, "metricQueries")
+        if isinstance(metric, dict | Unknown):
+            yield Reference(metric, "metricQueries", ("metricQueries", index, "metric"))
 
 
-def _texts(items: list[Value]) -> Iterator[Query]:
-    for item in items:
+def _texts(items: list[Value]) -> Iterator[Text]:
+    for index, item in enumerate(items):
         text = item.get("expression") if isinstance(item, dict) else None
-        if isinstance(text, Unknown) or (isinstance(text, str) and text.lstrip().upper().startswith("SELECT")):
-            yield Query(text)
+        if isinstance(text, str | Unknown):
+            query = parse(text) if isinstance(text, str) else None
+            yield Text(text, query, ("metricQueries", index, "expression"))
 
 
 def _muted(resource: Resource) -> str | Unknown:
@@ -95,7 +147,10 @@ def _muted(resource: Resource) -> str | Unknown:
         return "has its actions disabled"
     if isinstance(actions, Unknown):
         return actions
-    return "" if actions else "has no alarm action"
+    if actions:
+        return ""
+    others = [key for key in ("okActions", "insufficientDataActions") if resource.properties.get(key)]
+    return f"has no alarm action, only {' and '.join(others)}" if others else "has no alarm action"
 
 
 def _names(composite: Resource, alarm: Resource, stack: Stack) -> bool:
@@ -104,5 +159,5 @@ def _names(composite: Resource, alarm: Resource, stack: Stack) -> bool:
     if isinstance(text, Unknown):
         return any(user is composite and key == "alarmRule" for user, key in stack.users(alarm.urn))
     marks = [alarm.properties.get("name"), alarm.properties.get("arn")]
-    known = [f"({quote}{mark}{quote})" for mark in marks if isinstance(mark, str) for quote in ('"', "")]
+    known = [f"({quote}{mark}{quote})" for mark in marks if isinstance(mark, str) for quote in ('"', "'", "")]
     return isinstance(text, str) and any(mark in text.replace(" ", "") for mark in known)

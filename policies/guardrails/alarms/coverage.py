@@ -1,24 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a resource is watched: by an alarm that surely is on it and acts, by none, or it cannot be told yet."""
+"""Whether a resource is watched: by which metrics an alarm that acts is surely on it, or what cannot be told yet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from guardrails.alarms.alarm import alarms
+from guardrails.alarms.identity import Match, compare, expected, names_of, needs_scan, variants
+from guardrails.alarms.prerequisites import UNSEEN, off
 from guardrails.alarms.table import Row, rows
-from guardrails.values import Unknown, Value
+from guardrails.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from guardrails.alarms.alarm import Alarm, Query, Reference
+    from guardrails.alarms.alarm import Alarm, Reference, Text
+    from guardrails.alarms.insights import Query
     from guardrails.resources import Resource, Stack
 
-__all__ = ["Coverage", "Doubt", "cover", "resolve"]
+__all__ = ["Coverage", "Doubt", "cover", "group_of", "members_of"]
 
-_RANDOM = frozenset({"id", "arnSuffix"})
-"""Properties whose value AWS makes up, so that no program can write it out beforehand."""
+Extra = Mapping[str, tuple[str, ...]]
+"""Metrics that count beside those of the table, by namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +38,15 @@ class Doubt:
 class Coverage:
     """What the alarms of a stack come to for one resource.
 
-    ``misses`` tell of alarms that look at the resource, or seem to, and do not count.
+    ``watched`` are the metrics of the table that an alarm that acts is on. ``misses`` tell of alarms that look at the
+    resource, or seem to, and do not count.
     """
 
-    watched: bool = False
+    watched: set[str] = field(default_factory=set)
     doubts: list[Doubt] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
 
-    def add(self, alarm: Alarm, on: bool | Unknown) -> None:  # noqa: FBT001 - one of three verdicts
+    def add(self, alarm: Alarm, metric: str, on: bool | Unknown) -> None:  # noqa: FBT001 - one of three verdicts
         """Count one alarm: ``on`` says whether it looks at the resource."""
         if on is False:
             return
@@ -49,123 +55,188 @@ class Coverage:
         elif isinstance(alarm.mute, Unknown):
             self.doubts.append(Doubt(alarm.resource, alarm.mute))
         elif alarm.mute:
-            self.misses.append(f"the alarm {alarm.resource.name} {alarm.mute}")
+            self.misses.append(f"the alarm {alarm.name} {alarm.mute}")
         else:
-            self.watched = True
+            self.watched.add(metric)
 
-
-def cover(resource: Resource, alarms: Iterable[Alarm], stack: Stack) -> Coverage:
-    """Judge one resource by the rows of its type, and by the resources that count for it."""
-    coverage = Coverage()
-    meant, misses = list(_variants(resource)), coverage.misses
-    for alarm in alarms:
-        for row in meant:
-            for reference in alarm.references:
-                coverage.add(alarm, _Comparison(alarm.resource, reference, resource, row, stack).watches(misses))
-            for query in alarm.queries:
-                coverage.add(alarm, _queried(query, resource, row))
-    for member in (item for row in meant for item in _members(resource, row, stack)):
-        inner = cover(member, alarms, stack)
-        coverage.watched = coverage.watched or inner.watched
-        coverage.doubts += inner.doubts
-        coverage.misses += inner.misses
-    return coverage
-
-
-def _variants(resource: Resource) -> Iterator[Row]:
-    """Pick the rows of the variant that the resource is; all of them where that is unknown."""
-    candidates = rows(resource.type)
-    for row in candidates:
-        values = {key: resource.properties.get(key) for key in row.when}
-        if all(isinstance(values[key], Unknown) or values[key] == row.when[key] for key in row.when) or (
-            row is candidates[0] and all(value is None for value in values.values())
-        ):
-            yield row
-
-
-def _members(resource: Resource, row: Row, stack: Stack) -> Iterator[Resource]:
-    for item in stack.of_type(row.members["type"]) if row.members else ():
-        link = row.members["link"]
-        own, other = resource.properties.get(link), item.properties.get(link)
-        if (isinstance(own, str) and own == other) or resource.urn in item.property_dependencies.get(link, ()):
-            yield item
+    def merge(self, other: Coverage) -> None:
+        """Count what watches another resource for this one."""
+        self.watched |= other.watched
+        self.doubts += other.doubts
+        self.misses += other.misses
 
 
 @dataclass(frozen=True, slots=True)
-class _Comparison:
-    """One metric of an alarm held against one row of a resource's type."""
+class _Index:
+    """The metrics and the texts of all alarms: by namespace, by a value of a dimension, and by what they depend on."""
 
-    alarm: Resource
-    reference: Reference
-    resource: Resource
-    row: Row
-    stack: Stack
+    by_namespace: Mapping[str, list[tuple[Alarm, Reference]]]
+    by_value: Mapping[tuple[str, str], list[tuple[Alarm, Reference]]]
+    by_link: Mapping[str, list[tuple[Alarm, Reference]]]
+    texts: list[tuple[Alarm, Text]]
+    promql: list[Alarm]
 
-    @property
-    def _linked(self) -> bool:
-        return self.resource.urn in self.alarm.property_dependencies.get(self.reference.prop, ())
 
-    def verdict(self) -> bool | Unknown:
-        """Say whether the metric is the resource's, the metric's name aside."""
-        if isinstance(self.reference.namespace, Unknown):
-            return self.reference.namespace
-        if self.reference.namespace != self.row.namespace:
+def _index(stack: Stack) -> _Index:
+    spaces: dict[str, list[tuple[Alarm, Reference]]] = {}
+    values: dict[tuple[str, str], list[tuple[Alarm, Reference]]] = {}
+    links: dict[str, list[tuple[Alarm, Reference]]] = {}
+    for alarm in alarms(stack):
+        for reference in alarm.references:
+            pair = (alarm, reference)
+            space = reference.namespace
+            if isinstance(space, str):
+                spaces.setdefault(space, []).append(pair)
+                dimensions = reference.dimensions
+                for value in dimensions.values() if not isinstance(dimensions, Unknown) else ():
+                    if isinstance(value, str):
+                        values.setdefault((space, value), []).append(pair)
+            for urn in alarm.resource.property_dependencies.get(reference.prop, ()):
+                links.setdefault(urn, []).append(pair)
+            if isinstance(space, Unknown):
+                links.setdefault("", []).append(pair)
+    texts = [(alarm, text) for alarm in alarms(stack) for text in alarm.texts]
+    promql = [alarm for alarm in alarms(stack) if alarm.get("evaluationCriteria") is not None]
+    return _Index(spaces, values, links, texts, promql)
+
+
+def cover(resource: Resource, stack: Stack, extra: Extra) -> Coverage:
+    """Judge one resource by the rows of its type, and by the resources that count for it."""
+    coverage = _own(resource, stack, extra)
+    for other in (*members_of(resource, stack), *group_of(resource, stack)):
+        coverage.merge(_own(other, stack, extra))
+    return coverage
+
+
+def _own(resource: Resource, stack: Stack, extra: Extra) -> Coverage:
+    coverage, index = Coverage(), stack.derive(_index)
+    names = names_of(resource)
+    for row in variants(resource, rows(resource.type)):
+        for alarm, reference in _candidates(index, resource, row, names, stack):
+            _metric(alarm, reference, (resource, row, stack), extra, coverage)
+        for alarm, text in index.texts:
+            _text(alarm, text, (resource, row, stack), extra, coverage)
+        for alarm in index.promql:
+            _promql(alarm, names, coverage)
+    return coverage
+
+
+def _candidates(
+    index: _Index,
+    resource: Resource,
+    row: Row,
+    names: Mapping[str, str],
+    stack: Stack,
+) -> Iterable[tuple[Alarm, Reference]]:
+    """List the metrics that can be this resource's, each once: by the values of its names, else the whole namespace."""
+    if needs_scan(row, resource, stack):
+        found = list(index.by_namespace.get(row.namespace, ()))
+    else:
+        wanted = (expected(resource, source, stack) for source in row.identity.values())
+        values = {*names, *(item for item in wanted if isinstance(item, str))}
+        found = [pair for value in values for pair in index.by_value.get((row.namespace, value), ())]
+        found += index.by_link.get(resource.urn, ())
+    found += index.by_link.get("", ())
+    return {id(reference): (alarm, reference) for alarm, reference in found}.values()
+
+
+def _metric(
+    alarm: Alarm,
+    reference: Reference,
+    about: tuple[Resource, Row, Stack],
+    extra: Extra,
+    total: Coverage,
+) -> None:
+    resource, row, stack = about
+    namespace, metric = reference.namespace, reference.metric
+    if isinstance(namespace, Unknown):
+        total.add(alarm, "", namespace)
+        return
+    if namespace != row.namespace:
+        return
+    match = compare(alarm, reference, resource, row, stack)
+    if match.verdict is False:
+        total.misses += [f"the alarm {alarm.name} {match.why}"] if match.why else []
+    elif isinstance(metric, Unknown):
+        total.add(alarm, "", metric)
+    elif metric not in row.metrics and metric not in extra.get(row.namespace, ()):
+        if match.verdict is True:
+            total.misses.append(f"the alarm {alarm.name} watches {metric}, which does not tell of its health")
+    else:
+        _on(alarm, reference, match, about, total)
+
+
+def _on(alarm: Alarm, reference: Reference, match: Match, about: tuple[Resource, Row, Stack], total: Coverage) -> None:
+    resource, row, stack = about
+    missing = off(row, reference, resource, stack)
+    if missing and missing != UNSEEN:
+        total.misses.append(f"the alarm {alarm.name} has no data, since {missing}")
+    else:
+        total.add(alarm, str(reference.metric), match.verdict)
+
+
+def _text(alarm: Alarm, text: Text, about: tuple[Resource, Row, Stack], extra: Extra, total: Coverage) -> None:
+    """Count an expression: a Metrics Insights query that takes the resource in; mathematics count by their metrics."""
+    _, row, _ = about
+    if isinstance(text.text, Unknown):
+        total.add(alarm, "", text.text)
+    elif (
+        text.query is not None
+        and text.query.namespace == row.namespace
+        and (text.query.metric in row.metrics or text.query.metric in extra.get(row.namespace, ()))
+    ):
+        verdict = _selects(text.query, about)
+        total.add(alarm, text.query.metric, verdict)
+        if verdict is False and text.query.conditions is None:
+            total.misses.append(f"the query of the alarm {alarm.name} has conditions that cannot be read")
+
+
+def _selects(query: Query, about: tuple[Resource, Row, Stack]) -> bool | Unknown:
+    """Say whether a query takes a resource in: its schema tells resources apart, and its conditions hold for this."""
+    resource, row, stack = about
+    firm = {key for key, source in row.identity.items() if not source.startswith(("any:", "const:"))}
+    if (query.keys is not None and not firm <= query.keys) or query.conditions is None:
+        return False
+    open_ones = []
+    for condition in query.conditions:
+        wanted = expected(resource, row.identity.get(condition.key, "any:"), stack)
+        if isinstance(wanted, Unknown) and condition.key in row.identity:
+            open_ones.append(Unknown(("metricQueries",), wanted.sentinel))
+        elif (wanted == condition.value) is not condition.equal:
             return False
-        dimensions = self.reference.dimensions
-        if isinstance(dimensions, Unknown):
-            return dimensions if self._linked else False
-        given = dimensions if isinstance(dimensions, dict) else {}
-        bound = [self._bound(key, given) for key in self.row.identity]
-        return False if False in bound else next((item for item in bound if isinstance(item, Unknown)), True)
-
-    def _bound(self, key: str, dimensions: dict[str, Value]) -> bool | Unknown:
-        """Say whether one identifying dimension names the resource.
-
-        An unknown dimension whose property depends on the resource cannot be told: it may be the right output of the
-        resource or a wrong one. A text written out cannot name a value that AWS has yet to make up, yet it can spell
-        an ARN.
-        """
-        given, wanted = dimensions.get(key), resolve(self.resource, self.row.identity[key], self.stack)
-        if isinstance(given, Unknown):
-            return given if self._linked or len(self.row.identity) > 1 else False
-        if given is not None and isinstance(wanted, Unknown) and self.row.identity[key] not in _RANDOM:
-            return Unknown((self.reference.prop, key), wanted.sentinel)
-        return given is not None and given == wanted
-
-    def watches(self, misses: list[str]) -> bool | Unknown:
-        """Say whether the alarm looks at the resource; a metric that does not count is noted."""
-        verdict = self.verdict()
-        metric = self.reference.metric
-        if verdict is False or metric in self.row.metrics:
-            return verdict
-        if isinstance(metric, Unknown):
-            return metric
-        misses.append(f"the alarm {self.alarm.name} watches {metric}, which is not one of the metrics that count")
-        return False
+    return next(iter(open_ones), True)
 
 
-def resolve(resource: Resource, source: str, stack: Stack) -> Value:
-    """Give the value that a dimension must have: a property, or of ``tail:P`` the last segment of P's text.
-
-    A property that the preview leaves out is unknown. A cluster that is known only as a resource gives its name.
-    """
-    name = source.removeprefix("tail:")
-    value = resource.properties.get(name)
-    if value is None:
-        return Unknown((name,))
-    if name != source and isinstance(value, Unknown):
-        origins = [stack.by_urn[urn] for urn in resource.property_dependencies.get(name, ()) if urn in stack.by_urn]
-        return origins[0].properties.get("name") if len(origins) == 1 else value
-    return value.rpartition("/")[2] if name != source and isinstance(value, str) else value
+def _promql(alarm: Alarm, names: Mapping[str, str], total: Coverage) -> None:
+    """Note an alarm in PromQL: it is not read here, so it counts for nothing, and that is said where it is meant."""
+    text = str(alarm.get("evaluationCriteria"))
+    if any(name in text for name in names):
+        total.misses.append(f"the alarm {alarm.name} is written in PromQL, which is not read here")
 
 
-def _queried(query: Query, resource: Resource, row: Row) -> bool | Unknown:
-    """Say whether a Metrics Insights text takes the resource in: its whole namespace, or its own name."""
-    if isinstance(query.text, Unknown):
-        return query.text
-    if f'"{row.namespace}"' not in query.text or not any(metric in query.text for metric in row.metrics):
-        return False
-    if " WHERE " not in query.text.upper():
-        return True
-    names = [resource.properties.get(source.removeprefix("tail:")) for source in row.identity.values()]
-    return any(isinstance(name, str) and f"'{name}'" in query.text for name in names)
+def members_of(resource: Resource, stack: Stack) -> Iterator[Resource]:
+    """List the resources of a cluster or an API whose alarms count for it."""
+    for row in rows(resource.type):
+        if row.members:
+            yield from _linked(resource, row.members, stack, held=True)
+            return
+
+
+def group_of(resource: Resource, stack: Stack) -> Iterator[Resource]:
+    """List the cluster, group or API that a resource is a member of, if it is in the stack."""
+    for row in rows(resource.type):
+        if row.group:
+            yield from _linked(resource, row.group, stack, held=False)
+            return
+
+
+def _linked(resource: Resource, link: Mapping[str, str], stack: Stack, *, held: bool) -> Iterator[Resource]:
+    own_key, _, other_key = link["link"].partition("=")
+    other_key = other_key or own_key
+    own = resource.properties.get(own_key)
+    for item in stack.of_type(link["type"]):
+        holder, key, target = (item, other_key, resource) if held else (resource, own_key, item)
+        if target.urn in holder.property_dependencies.get(key, ()) or (
+            isinstance(own, str) and own == item.properties.get(other_key)
+        ):
+            yield item

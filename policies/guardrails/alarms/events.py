@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CodeCommit repositories, which have no metrics: what reports their events, and who is alarmed by that.
+"""Resources without metrics, such as CodeCommit repositories: what reports their events, and who is alarmed by that.
 
-Two ways count: an EventBridge rule on the repository's events with an alarm on the rule's own metrics, and a log metric
-filter on CloudTrail's records with an alarm on the filter's metric.
+Two ways count: an EventBridge rule on the resource's events with an alarm on the rule's own metrics, and a log metric
+filter (on CloudTrail's records, or on a log group that is judged) with an alarm on the filter's metric.
 """
 
 from __future__ import annotations
@@ -10,57 +10,66 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from guardrails.alarms.alarm import alarms
 from guardrails.alarms.coverage import Coverage, Doubt, cover
-from guardrails.alarms.table import absent_namespaces
+from guardrails.alarms.guards import EVENT_RULE, is_disabled
+from guardrails.alarms.metrics import catalogue
+from guardrails.alarms.table import EventSource, event_sources
 from guardrails.values import Unknown, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from guardrails.alarms.alarm import Alarm
     from guardrails.resources import Resource, Stack
 
-__all__ = ["EVENT_RULE", "REPOSITORY", "cover_repository"]
+__all__ = ["LOG_GROUP", "cover_by_events"]
 
-REPOSITORY = "aws:codecommit/repository:Repository"
-EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 _EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 _METRIC_FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
-_SOURCE = "codecommit.amazonaws.com"
 
 
-def cover_repository(repository: Resource, alarms: Iterable[Alarm], stack: Stack) -> Coverage:
-    """Judge one repository."""
-    coverage = Coverage()
-    for alarm in alarms:
+def cover_by_events(resource: Resource, stack: Stack, extra: Mapping[str, tuple[str, ...]]) -> Coverage:
+    """Judge one resource of a type that has no metrics of its own."""
+    coverage, source = Coverage(), event_sources()[resource.type]
+    invented = f"AWS/{resource.type.split('/')[0].removeprefix('aws:')}".casefold()
+    for alarm in alarms(stack):
         for reference in alarm.references:
-            if isinstance(reference.namespace, str) and reference.namespace in absent_namespaces():
-                fact = f"watches {reference.namespace}, a namespace that does not exist"
-                coverage.misses.append(f"the alarm {alarm.resource.name} {fact}")
+            space = reference.namespace
+            if isinstance(space, str) and space in catalogue().absent and space.casefold() == invented:
+                coverage.misses.append(f"the alarm {alarm.name} watches {space}, a namespace that does not exist")
     for rule in stack.of_type(EVENT_RULE):
-        _by_rule(rule, repository, alarms, stack, coverage)
+        _by_rule(rule, resource, source, (stack, extra), coverage)
     for metric_filter in stack.of_type(_METRIC_FILTER):
-        _by_filter(metric_filter, repository, alarms, coverage)
+        _by_filter(metric_filter, resource, source, stack, coverage)
     return coverage
 
 
-def _by_rule(rule: Resource, repository: Resource, alarms: Iterable[Alarm], stack: Stack, total: Coverage) -> None:
-    reports = _reports(rule, repository)
+def _by_rule(
+    rule: Resource,
+    resource: Resource,
+    source: EventSource,
+    among: tuple[Stack, Mapping[str, tuple[str, ...]]],
+    total: Coverage,
+) -> None:
+    stack, extra = among
+    reports = _reports(rule, resource, source)
     if reports is False:
         return
-    if rule.properties.get("state") == "DISABLED" or rule.properties.get("isEnabled") is False:
+    if is_disabled(rule):
         total.misses.append(f"the event rule {rule.name} is disabled")
         return
     if not any(_targets(target, rule) for target in stack.of_type(_EVENT_TARGET)):
         total.misses.append(f"the event rule {rule.name} has no target")
         return
-    inner = cover(rule, alarms, stack)
+    inner = cover(rule, stack, extra)
     total.doubts += inner.doubts
     total.misses += inner.misses or ([] if inner.watched else [f"the event rule {rule.name} has no alarm"])
     if inner.watched and isinstance(reports, Unknown):
         total.doubts.append(Doubt(rule, reports))
     elif inner.watched:
-        total.watched = True
+        total.watched |= inner.watched
 
 
 def _targets(target: Resource, rule: Resource) -> bool:
@@ -70,27 +79,27 @@ def _targets(target: Resource, rule: Resource) -> bool:
     return name is not None and name in (rule.properties.get("name"), rule.properties.get("arn"))
 
 
-def _reports(rule: Resource, repository: Resource) -> bool | Unknown:
-    """Say whether a rule's pattern takes in the repository's events.
+def _reports(rule: Resource, resource: Resource, source: EventSource) -> bool | Unknown:
+    """Say whether a rule's pattern takes in the resource's events.
 
-    A pattern that is not known is taken for the repository's if it depends on the repository and on nothing else.
+    A pattern that is not known is taken for the resource's if it depends on the resource and on nothing else.
     """
     text = rule.properties.get("eventPattern")
     if isinstance(text, Unknown):
         origins = set(rule.property_dependencies.get("eventPattern", ()))
-        if repository.urn not in origins:
+        if resource.urn not in origins:
             return False
-        return True if origins == {repository.urn} else text
+        return True if origins == {resource.urn} else text
     try:
         pattern = json.loads(text) if isinstance(text, str) else None
     except ValueError:
         return False
-    if not isinstance(pattern, dict) or "aws.codecommit" not in _items(pattern.get("source")):
+    if not isinstance(pattern, dict) or source.source not in _items(pattern.get("source")):
         return False
     detail = pattern.get("detail")
-    names = _items(detail.get("repositoryName")) if isinstance(detail, dict) else []
-    arns = _items(pattern.get("resources"))
-    verdicts = (_admits(arns, repository.properties.get("arn")), _admits(names, _name(repository)))
+    names = _items(detail.get(source.detail)) if isinstance(detail, dict) else []
+    own = [resource.properties.get("arn"), resource.properties.get(source.name)]
+    verdicts = (_admits(_items(pattern.get("resources")), own[:1]), _admits(names, own))
     if False in verdicts:
         return False
     return next((item for item in verdicts if isinstance(item, Unknown)), True)
@@ -100,11 +109,13 @@ def _items(value: Value) -> list[Value]:
     return value if isinstance(value, list) else []
 
 
-def _admits(listed: list[Value], own: Value) -> bool | Unknown:
-    """Say whether a list of a pattern admits a value: an absent list admits all, a matcher object may."""
-    if not listed or own in listed:
+def _admits(listed: list[Value], own: list[Value]) -> bool | Unknown:
+    """Say whether a list of a pattern admits one of some values: an absent list admits all, a matcher object may."""
+    if not listed or any(value in listed for value in own if value is not None):
         return True
-    return own if isinstance(own, Unknown) else any(_prefixed(item, own) for item in listed)
+    if any(_prefixed(item, value) for item in listed for value in own):
+        return True
+    return own[0] if isinstance(own[0], Unknown) else False
 
 
 def _prefixed(item: Value, own: Value) -> bool:
@@ -112,29 +123,34 @@ def _prefixed(item: Value, own: Value) -> bool:
     return isinstance(prefix, str) and isinstance(own, str) and own.startswith(prefix)
 
 
-def _name(repository: Resource) -> Value:
-    return repository.properties.get("repositoryName")
-
-
-def _by_filter(metric_filter: Resource, repository: Resource, alarms: Iterable[Alarm], total: Coverage) -> None:
-    if not _filters(metric_filter.properties.get("pattern"), _name(repository)):
-        return
+def _by_filter(metric_filter: Resource, resource: Resource, source: EventSource, stack: Stack, total: Coverage) -> None:
+    name = resource.properties.get(source.name)
+    if resource.type == LOG_GROUP:
+        meant = _stands_on(metric_filter, resource)
+    else:
+        meant = _filters(metric_filter.properties.get("pattern"), name, source.event_source)
     made = metric_filter.properties.get("metricTransformation")
-    if not isinstance(made, dict):
+    if not meant or not isinstance(made, dict):
         return
-    wanted = (made.get("namespace"), made.get("name"))
-    for alarm in _on(wanted, alarms):
-        total.add(alarm, on=True)
+    for alarm in _on((made.get("namespace"), made.get("name")), stack):
+        total.add(alarm, str(made.get("name")), on=True)
 
 
-def _filters(pattern: Value, name: Value) -> bool:
-    """Say whether a filter on CloudTrail's records takes in the repository: no repository named, or this one."""
-    if not isinstance(pattern, str) or _SOURCE not in pattern:
+def _stands_on(metric_filter: Resource, group: Resource) -> bool:
+    own = metric_filter.properties.get("logGroupName")
+    if group.urn in metric_filter.property_dependencies.get("logGroupName", ()):
+        return True
+    return isinstance(own, str) and own == group.properties.get("name")
+
+
+def _filters(pattern: Value, name: Value, event_source: str) -> bool:
+    """Say whether a filter on CloudTrail's records takes in a resource: none named, or this one."""
+    if not isinstance(pattern, str) or event_source not in pattern:
         return False
-    return "repositoryName" not in pattern or (isinstance(name, str) and f'"{name}"' in pattern)
+    return "$.requestParameters." not in pattern or (isinstance(name, str) and f'"{name}"' in pattern)
 
 
-def _on(metric: tuple[Value, Value], alarms: Iterable[Alarm]) -> Iterator[Alarm]:
-    for alarm in alarms:
+def _on(metric: tuple[Value, Value], stack: Stack) -> Iterator[Alarm]:
+    for alarm in alarms(stack):
         if any((item.namespace, item.metric) == metric for item in alarm.references):
             yield alarm
