@@ -120,12 +120,19 @@ def compare(alarm: Alarm, reference: Reference, resource: Resource, row: Row, st
         return Match(not given)
     names = names_of(resource)
     seems = linked or any(isinstance(value, str) and value in names for value in given.values())
+    seems = seems or any(_is_due(value, resource, row, stack) for value in given.values())
     about = (resource, linked, stack, names)
     matches = [_bound(key, source, given, about) for key, source in row.identity.items()]
     wrong = next((item for item in matches if item.verdict is False), None)
     if wrong is not None:
         return wrong if seems else Match(verdict=False)
     return next((_at(item, reference) for item in matches if isinstance(item.verdict, Unknown)), Match(verdict=True))
+
+
+def _is_due(value: Value, resource: Resource, row: Row, stack: Stack) -> bool:
+    """Say whether a value, at whatever key it stands, is one that the resource's dimensions are due to have."""
+    sources = (source for source in row.identity.values() if not source.startswith(("any:", "const:", "ref:")))
+    return isinstance(value, str) and any(_equal(value, expected(resource, item, stack), item) for item in sources)
 
 
 def _at(match: Match, reference: Reference) -> Match:
