@@ -51,8 +51,10 @@ aws.cloudwatch.MetricAlarm(
     dimensions={"RuleName": rule.name},
     period=300,
     statistic="Sum",
+    treat_missing_data="notBreaching",
     alarm_actions=[topic.arn],
 )
+aws.sns.TopicSubscription("oncall", topic=topic.arn, protocol="email", endpoint="oncall@example.com")
 aws.iam.Policy(
     "push",
     name="push-dev",
