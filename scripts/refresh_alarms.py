@@ -247,7 +247,7 @@ def render_alarms(rows: list[dict[str, Any]], overrides: dict[str, Any], sources
     }
     head = {**sources, "counts": counts, "judgement": "alarms_overrides.json"}
     lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows)
-    rest = "".join(f',\n "{name}": {_lines(overrides[name])}' for name in ("aliases", "events"))
+    rest = "".join(f',\n "{name}": {_lines(overrides[name])}' for name in ("aliases", "missingData", "events"))
     return f'{{\n "provenance": {json.dumps(head)},\n "rows": [\n{lines}\n ]{rest}\n}}\n'
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every row of the alarm table: alone it fires, a right alarm silences it, a wrong dimension is told, in both passes."""
+"""Every row of the alarm table, in both passes: it fires alone, the right alarm silences it, a wrong one is told."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Program:
         return Registration("aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", props, {"dimensions": deps})
 
 
-def value(prop: str, known: bool) -> str:
+def value(prop: str, *, known: bool) -> str:
     last = prop.rpartition(".")[2]
     if last in MADE and not known:
         return UNKNOWN
     return f"arn:aws:x:eu-west-1:111122223333:thing/{last}" if last.lower().endswith("arn") else f"{last}-dev"
 
 
-def program(row: Row, known: bool) -> Program:
+def program(row: Row, *, known: bool) -> Program:
     props: dict[str, Any] = {key: next(v for v in values if v) for key, values in row.when.items()}
     props = {key: "custom-dev" if item.startswith("!") else item for key, item in props.items()}
     made = Program([], {})
@@ -72,18 +72,20 @@ def program(row: Row, known: bool) -> Program:
         form, _, prop = source.rpartition(":")
         if source.startswith("ref:"):
             token, _, prop = source.removeprefix("ref:").rpartition(".")
-            made.items.append(Registration(token, "other", {prop: value(prop, known)}))
-            made.dimensions[key] = value(prop, known)
+            made.items.append(Registration(token, "other", {prop: value(prop, known=known)}))
+            made.dimensions[key] = value(prop, known=known)
         elif form in ("any", "const"):
             made.dimensions[key] = prop
         else:
-            whole = props.get(prop) or value(prop, known)
+            whole = props.get(prop) or value(prop, known=known)
             put(props, prop, [whole] if form == "item" else whole)
             ends = {"stem": f"{whole}-001", "tail": whole if whole == UNKNOWN else whole.rpartition("/")[2]}
             made.dimensions[key] = ends.get(form, whole)
     items, needed = needs(row, made.dimensions, props)
     made.items += items
-    owner = Registration(row.type, "thing", {"arn": value("arn", known), "id": value("id", known), **props, **needed})
+    owner = Registration(
+        row.type, "thing", {"arn": value("arn", known=known), "id": value("id", known=known), **props, **needed}
+    )
     made.items.insert(0, owner)
     return made
 
@@ -114,14 +116,14 @@ def fired(found: Reported) -> list[str]:
 
 @PASSES
 @EACH
-def test_a_resource_alone_fires(row: Row, known: bool) -> None:
-    assert len(fired(judge(*program(row, known).items))) == 1
+def test_a_resource_alone_fires(row: Row, *, known: bool) -> None:
+    assert len(fired(judge(*program(row, known=known).items))) == 1
 
 
 @PASSES
 @EACH
-def test_the_right_alarm_silences_it(row: Row, known: bool) -> None:
-    made = program(row, known)
+def test_the_right_alarm_silences_it(row: Row, *, known: bool) -> None:
+    made = program(row, known=known)
     found = judge(*made.items, made.alarm(row, made.dimensions))
     assert fired(found) == []
     several = list(made.dimensions.values()).count(UNKNOWN) > 1
@@ -130,8 +132,8 @@ def test_the_right_alarm_silences_it(row: Row, known: bool) -> None:
 
 @PASSES
 @EACH
-def test_an_alarm_on_a_wrong_dimension_fires_with_the_reason(row: Row, known: bool) -> None:
-    made = program(row, known)
+def test_an_alarm_on_a_wrong_dimension_fires_with_the_reason(row: Row, *, known: bool) -> None:
+    made = program(row, known=known)
     dimensions = {f"Wrong{key}": item for key, item in made.dimensions.items()} or {"Foreign": "thing"}
     [message] = fired(judge(*made.items, made.alarm(row, dimensions)))
     assert not row.identity or "the alarm alarm lacks the dimension" in message

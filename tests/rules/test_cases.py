@@ -11,6 +11,8 @@ import pytest
 import yaml
 from tests.rules.pack_harness import UNKNOWN, Registration, judge
 
+from guardrails.pack import discover
+
 CASES = Path(__file__).parent / "cases"
 
 
@@ -50,7 +52,8 @@ def registrations(case: dict[str, Any]) -> list[Registration]:
 def test_rule_answers_as_the_case_says(rule: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(case.get("stack_config", {})))
     items = registrations(case)
-    found = judge(items, stack="stack" in case, config=case.get("config"))
+    judged = [item for item in discover() if item.id == rule]
+    found = judge(items, stack="stack" in case, config=case.get("config"), rules=judged)
     urns = {item.urn(): item.name for item in items}
     actual = [
         {"key": item["key"], "path": item["path"], **({"at": urns[item["urn"]]} if "stack" in case else {})}

@@ -27,11 +27,15 @@ _STEM = re.compile(r"(?:-\d+)+")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whether a metric is a resource's, ``key`` and ``why`` it is not where the alarm seems to be meant for it."""
+    """Whether a metric is a resource's, ``key`` and ``why`` it is not where the alarm seems to be meant for it.
+
+    ``property`` says that the dimension holds another property of the resource.
+    """
 
     verdict: bool | Unknown
     key: str = ""
     why: str = ""
+    property: bool = False
 
 
 def variants(resource: Resource, candidates: tuple[Row, ...]) -> Iterator[Row]:
@@ -173,7 +177,8 @@ def _own(
     if _equal(value, wanted, source):
         return Match(verdict=True)
     told = names.get(value, repr(value)) if isinstance(value, str) else repr(value)
-    return Match(verdict=False, key=key, why=f"sets {key} to {told}, not to {describe(source)}")
+    why = f"sets {key} to {told}, not to {describe(source)}"
+    return Match(verdict=False, key=key, why=why, property=value in names and value != resource.name)
 
 
 def _equal(value: Value, wanted: Value, source: str) -> bool:

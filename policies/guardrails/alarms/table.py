@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EventSource", "Row", "demanded_types", "event_sources", "judged_types", "rows", "rows_of_namespace"]
+__all__ = [
+    "EventSource",
+    "Row",
+    "bad_direction",
+    "demanded_types",
+    "event_sources",
+    "judged_types",
+    "missing_data",
+    "rows",
+]
 
 _TABLE = Path(__file__).resolve().parent.parent / "data" / "alarms.json"
 
@@ -60,6 +69,7 @@ class _Tables:
     by_type: Mapping[str, tuple[Row, ...]]
     by_namespace: Mapping[str, tuple[Row, ...]]
     events: Mapping[str, EventSource]
+    missing_data: Mapping[tuple[str, str], str]
 
 
 @cache
@@ -72,7 +82,13 @@ def _tables() -> _Tables:
         by_namespace[row.namespace] = (*by_namespace.get(row.namespace, ()), row)
     by_type.update({alias: by_type[name] for alias, name in content["aliases"].items()})
     events = {token: EventSource(item.pop("eventSource"), **item) for token, item in content["events"].items()}
-    return _Tables(by_type, by_namespace, events)
+    missing = {
+        (namespace, name): treatment
+        for treatment, spaces in content["missingData"].items()
+        for namespace, names in spaces.items()
+        for name in names
+    }
+    return _Tables(by_type, by_namespace, events, missing)
 
 
 def _row(entry: dict[str, Any]) -> Row:
@@ -86,9 +102,15 @@ def rows(token: str) -> tuple[Row, ...]:
     return _tables().by_type.get(token, ())
 
 
-def rows_of_namespace(namespace: str) -> tuple[Row, ...]:
-    """List the rows of a namespace."""
-    return _tables().by_namespace.get(namespace, ())
+def bad_direction(namespace: str, metric: str) -> str | None:
+    """Say which direction of a metric is bad, ``<`` or ``>``; ``None`` for a metric that the table does not judge."""
+    found = {row.metrics[metric] for row in _tables().by_namespace.get(namespace, ()) if metric in row.metrics}
+    return found.pop() if len(found) == 1 else None
+
+
+def missing_data(namespace: str, metric: str) -> str | None:
+    """Give the ``treatMissingData`` that a metric needs: absence is the failure, or only failures are published."""
+    return _tables().missing_data.get((namespace, metric))
 
 
 def event_sources() -> Mapping[str, EventSource]:

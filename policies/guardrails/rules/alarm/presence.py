@@ -19,21 +19,7 @@ The first to notice a failure is then a customer. An alarm on a wrong dimension 
 ```python
 import pulumi_aws as aws
 
-topic = aws.sns.Topic("oncall", name="oncall-dev")
-queue = aws.sqs.Queue("orders", name="orders-dev")
-aws.cloudwatch.MetricAlarm(
-    "orders-age",
-    name="orders-age-dev",
-    comparison_operator="GreaterThanThreshold",
-    evaluation_periods=5,
-    threshold=300,
-    namespace="AWS/SQS",
-    metric_name="ApproximateAgeOfOldestMessage",
-    dimensions={"QueueName": queue.url},
-    period=60,
-    statistic="Maximum",
-    alarm_actions=[topic.arn],
-)
+aws.sqs.Queue("orders", name="orders-dev")
 ```
 
 ## Good
@@ -55,6 +41,7 @@ aws.cloudwatch.MetricAlarm(
     statistic="Maximum",
     alarm_actions=[topic.arn],
 )
+aws.sns.TopicSubscription("oncall", topic=topic.arn, protocol="email", endpoint="oncall@example.com")
 ```
 
 ## Not caught

@@ -42,10 +42,11 @@ aws.cloudwatch.MetricAlarm(
     statistic="Maximum",
     alarm_actions=[topic.arn],
 )
+aws.sns.TopicSubscription("oncall", topic=topic.arn, protocol="email", endpoint="oncall@example.com")
 ```
 
 ## Not caught
-A topic that nobody is subscribed to, a subscription that was never confirmed, a composite alarm in another stack.
+A topic that nobody is subscribed to (`alarm-unsubscribed-topic`), a composite alarm in another stack.
 
 ## References
 - [Alarm actions](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html)
