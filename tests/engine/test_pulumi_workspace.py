@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import yaml
 
 from stackproof.engine.pack_config import PolicyConfig
 from stackproof.engine.pulumi import cli
-from stackproof.engine.pulumi.workspace import Workspace
+from stackproof.engine.pulumi.workspace import Workspace, temporary_folder
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import Job, Program
 from stackproof.outside import Outside, StackOutputs
@@ -172,6 +174,20 @@ def test_plugins_of_the_user_are_at_hand_for_language_hosts(
     made = Workspace.create(place, job, offline=True)
     assert (made.home / "plugins").resolve() == tmp_path / "home" / "plugins"
     assert made.environment(1, ())["PULUMI_HOME"] == str(made.home)
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others still use, and what is not of this tool, stays."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    names = {f"stackproof-{gone.pid}-a": False, f"stackproof-{os.getppid()}-b": True, "stackproof-notes-c": True}
+    for name in names:
+        (tmp_path / name / "inside").mkdir(parents=True)
+    with temporary_folder() as folder:
+        assert (folder.is_dir(), folder.name.startswith(f"stackproof-{os.getpid()}-")) == (True, True)
+        assert {name: (tmp_path / name).exists() for name in names} == names
+    assert not folder.exists()
 
 
 @pytest.fixture

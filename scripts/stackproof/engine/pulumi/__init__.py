@@ -7,7 +7,6 @@ events; where a resource stands in the source is in the CLI's digest. All three 
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from stackproof.engine.process import Nursery
 from stackproof.engine.pulumi import cli
 from stackproof.engine.pulumi.events import Events
 from stackproof.engine.pulumi.outcome import Outcome, assemble
-from stackproof.engine.pulumi.workspace import Workspace
+from stackproof.engine.pulumi.workspace import Workspace, temporary_folder
 from stackproof.errors import UnrunnableError
 
 if TYPE_CHECKING:
@@ -82,9 +81,9 @@ class PulumiEngine:
         loaded = [self._load(source, job) for source in job.packs]
         packages = {"aws", _DYNAMIC, *installed(job.program.interpreter)}
         while True:
-            with tempfile.TemporaryDirectory(prefix="stackproof-") as folder:
+            with temporary_folder() as folder:
                 offline = self._offline or pass_name == "resolved"  # noqa: S105 (not a password)
-                place = Workspace.create(Path(folder), job, offline=offline)
+                place = Workspace.create(folder, job, offline=offline)
                 outcome = self._attempt(place, job, loaded, pass_name, packages)
                 missing = outcome.missing
                 if missing is None or missing in packages:

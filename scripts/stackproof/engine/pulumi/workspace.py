@@ -8,9 +8,11 @@ in Pulumi's source); `pulumi stack init` would write the user's stack file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,7 @@ from stackproof.outside import full_name
 from stackproof.wire import SECRET_SIGNATURE, SIGNATURE, is_secret, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from stackproof.engine.pack_config import PolicyConfig
     from stackproof.model import Job, Program
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from stackproof.state import State
     from stackproof.wire import Properties, Value
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "temporary_folder"]
 
 _ORGANIZATION = "organization"
 """The only organization that self-managed backends know."""
@@ -45,7 +47,29 @@ _CREDENTIALS = (
     "AWS_SESSION_TOKEN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
+_PREFIX = "stackproof"
 _RECORDER = Path(__file__).parent / "recorder"
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder of this process's own for a while, after removing those of processes that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}-*-*"):
+        owner = path.name.split("-")[1]
+        if owner.isdigit() and not _is_running(int(owner)):
+            shutil.rmtree(path, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}-{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @dataclass(frozen=True, slots=True)
