@@ -34,8 +34,8 @@ _SEVERITIES: dict[str, Literal["info", "warning", "error"]] = {
     "warning": "warning",
     "error": "error",
 }
-_VIOLATED = ("preview failed", "update failed")
-"""What the CLI adds where a policy was violated: the policy's own event says more."""
+_ECHOES = ("preview failed", "update failed", "context canceled")
+"""What the CLI adds where it ends at a violation or an error: their own events say more."""
 
 _PROGRAM_FAILED = "an unhandled error occurred: program exited with non-zero exit code: 1"
 """What it adds to every error of a program."""
@@ -209,9 +209,9 @@ class Events:
                 self.output.append(message.removesuffix("\n").removesuffix("\n"))
             return
         text, urn = message.strip(), said.get("urn", "")
-        if severity == "error" and text not in _VIOLATED and self._is_of_a_pack(text, urn):
+        if severity == "error" and text not in _ECHOES and self._is_of_a_pack(text, urn):
             self.crashes.setdefault(urn, _words(text))
-        elif text not in _VIOLATED and not (text == _PROGRAM_FAILED and self.errors):
+        elif text not in _ECHOES and not (text == _PROGRAM_FAILED and self.errors):
             self.log.append(LogLine(severity, text, urn))
 
     def _is_of_a_pack(self, text: str, urn: str) -> bool:
