@@ -150,7 +150,7 @@ shop · prod   2 resources · rules 1.0.0 · embedded engine, faithful + resolve
     __main__.py:12  aws:iam/policy:Policy reader
     name is unknown, it comes from docs
 
-policy            ✗ fail   ? unproven   ✓ pass   beyond Pulumi's preview
+policy            ✗ fail   ? unproven   ✓ pass   beyond preview
 least-privilege        1            ·        ·                         1
 naming                 ·            1        1                         ·
 old (disabled)

@@ -164,7 +164,7 @@ def _table(preview: Preview) -> Table:
     for verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.PASS):
         mark, style = _MARKS[verdict]
         table.add_column(f"{mark} {verdict.value}", justify="right", style=style)
-    table.add_column("beyond Pulumi's preview", justify="right")
+    table.add_column("beyond preview", justify="right")
     for pack in preview.packs:
         for policy in pack.policies:
             if policy.enforcement == "disabled":
