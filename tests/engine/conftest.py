@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -11,6 +12,7 @@ import pytest
 
 from stackproof.aws import World
 from stackproof.engine.embedded import EmbeddedEngine
+from stackproof.engine.pulumi import PulumiEngine
 from stackproof.model import Job, PassName
 from stackproof.outside import Outside
 from stackproof.project import load_pack, load_program
@@ -23,12 +25,21 @@ if TYPE_CHECKING:
     from stackproof.model import Preview
 
 HERE = Path(__file__).parent
+NEEDS_CLI = pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on the PATH")
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """Give an engine, and end what it started."""
     made = EmbeddedEngine(World())
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=NEEDS_CLI)])
+def each_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Give each engine in turn, the real CLI where there is one, and end what it started."""
+    made: Engine = EmbeddedEngine(World()) if request.param == "embedded" else PulumiEngine(World())
     yield made
     made.stop()
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -74,38 +75,38 @@ pulumi.CustomResource("test:index:Thing", "thing", {})
         ("import pulumi; raise pulumi.RunError('told so')", ProgramEnd.FAILED, "told so"),
         ("import pulumi; pulumi.Config().require('size')", ProgramEnd.BAD_CONFIGURATION, "engine:size"),
         ("import os; os._exit(0)", ProgramEnd.EXITED_EARLY, "before Pulumi was done"),
-        ("import os; os._exit(7)", ProgramEnd.FAILED, "exit code 7"),
+        ("import os; os._exit(7)", ProgramEnd.FAILED, "exit code:? 7"),
         ("import os, threading; threading.Timer(0, os._exit, [0]).run()", ProgramEnd.EXITED_EARLY, "before Pulumi was"),
         (
             "import os, threading; threading.Thread(target=os._exit, args=[7]).start()\nwhile 1: 1",
             ProgramEnd.FAILED,
             "7",
         ),
-        ("import os; os.kill(os.getpid(), 15)", ProgramEnd.FAILED, "killed by signal 15"),
-        ("import os; os.abort()", ProgramEnd.FAILED, "killed by signal 6"),
-        ("import os; os.kill(os.getpid(), 9)", ProgramEnd.FAILED, "killed by signal 9"),
+        ("import os; os.kill(os.getpid(), 15)", ProgramEnd.FAILED, "killed by signal 15|signal: |exit code: -?[0-9]+"),
+        ("import os; os.abort()", ProgramEnd.FAILED, "killed by signal 6|signal: |exit code: -?[0-9]+"),
+        ("import os; os.kill(os.getpid(), 9)", ProgramEnd.FAILED, "killed by signal 9|signal: |exit code: -?[0-9]+"),
     ],
 )
 def test_a_program_that_ends_badly_is_told_as_what_it_is(
     text: str,
     end: ProgramEnd,
     words: str,
-    engine: Engine,
+    each_engine: Engine,
     job: Callable[..., Job],
     write_program: Callable[[str], Path],
 ) -> None:
-    """The end, and the program's own words about it."""
-    run = engine.run(job(write_program(text)), "faithful")
+    """The end, and the program's own words about it; the CLI has its own for signals."""
+    run = each_engine.run(job(write_program(text)), "faithful")
     assert run.end is end
-    assert any(words in line.message for line in run.log if line.severity == "error"), run.log
+    assert any(re.search(words, line.message) for line in run.log if line.severity == "error"), run.log
 
 
 def test_a_program_may_end_by_sys_exit(
-    engine: Engine, job: Callable[..., Job], write_program: Callable[[str], Path]
+    each_engine: Engine, job: Callable[..., Job], write_program: Callable[[str], Path]
 ) -> None:
     """The SDK registers the Stack's outputs all the same, and Pulumi takes it for a success."""
     text = "import pulumi, sys\npulumi.export('a', 1)\nsys.exit(0)\n"
-    run = engine.run(job(write_program(text)), "faithful")
+    run = each_engine.run(job(write_program(text)), "faithful")
     assert (run.end, [item.outputs for item in run.resources]) == (ProgramEnd.COMPLETED, [{"a": 1.0}])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,21 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackproof.aws import World
-from stackproof.engine.embedded import EmbeddedEngine
-from stackproof.engine.pulumi import PulumiEngine
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import PolicyVerdict, Preview, Verdict
 from stackproof.verdicts import FailOn, exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from stackproof.engine import Engine
     from stackproof.model import Job
 
 HERE = Path(__file__).parent
-NEEDS_CLI = pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on the PATH")
 LIAR = (HERE / "packs" / "liar" / "pack.py").read_text(encoding="utf-8")
 
 TOPIC = "aws:sns/topic:Topic"
@@ -85,12 +80,10 @@ def liar(body: str) -> str:
     return LIAR.replace("    # HERE\n", textwrap.indent(textwrap.dedent(body), "    "))
 
 
-@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=NEEDS_CLI)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Give each engine in turn: what one lets pass, the other must not."""
-    made: Engine = EmbeddedEngine(World()) if request.param == "embedded" else PulumiEngine(World())
-    yield made
-    made.stop()
+@pytest.fixture
+def engine(each_engine: Engine) -> Engine:
+    """Judge by each engine in turn: what one lets pass, the other must not."""
+    return each_engine
 
 
 @dataclass(frozen=True)

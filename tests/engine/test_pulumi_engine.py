@@ -123,29 +123,6 @@ def test_packages_without_tables_are_served_too(
     assert run.end is ProgramEnd.COMPLETED, run.log
 
 
-@pytest.mark.parametrize(
-    ("text", "end", "words"),
-    [
-        ("raise ValueError('boom')", ProgramEnd.FAILED, "ValueError: boom"),
-        ("import pulumi; pulumi.Config().require('size')", ProgramEnd.BAD_CONFIGURATION, "engine:size"),
-        ("import os; os._exit(0)", ProgramEnd.EXITED_EARLY, "before Pulumi was done"),
-        ("import os; os._exit(7)", ProgramEnd.FAILED, "exit code: 7"),
-    ],
-)
-def test_a_program_that_ends_badly_is_told_as_what_it_is(
-    text: str,
-    end: ProgramEnd,
-    words: str,
-    engine: PulumiEngine,
-    job: Callable[..., Job],
-    write_program: Callable[[str], Path],
-) -> None:
-    """As by the embedded engine."""
-    run = engine.run(job(write_program(text)), "faithful")
-    assert run.end is end
-    assert any(words in line.message for line in run.log if line.severity == "error"), run.log
-
-
 def test_a_virtual_environment_that_is_not_there_is_told_in_words_that_help(
     engine: PulumiEngine, job: Callable[..., Job], write_program: Callable[[str], Path]
 ) -> None:

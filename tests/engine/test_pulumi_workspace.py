@@ -229,6 +229,7 @@ def test_a_cli_that_is_new_enough_is_taken(program_on_path: Path) -> None:
     [
         ("error: getting secrets manager: incorrect passphrase", "set PULUMI_CONFIG_PASSPHRASE to the right one"),
         ("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "set PULUMI_CONFIG_PASSPHRASE or"),
+        ("error: failed to discover package requirements: Could not find `poetry` executable.", "install it, or use"),
         ("python: No module named pip", "make it with `uv venv --seed`"),
         ("error: no stack named 'dev' found", "create it with `pulumi stack init`"),
         ("error: PULUMI_ACCESS_TOKEN must be set for login", "judge with --offline"),

@@ -44,6 +44,10 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "the stack's secrets need a passphrase; set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
         ),
         (
+            r"Could not find `\w+` executable",
+            "the toolchain that Pulumi.yaml names is not installed; install it, or use --engine embedded",
+        ),
+        (
             r"No module named pip|failed to discover package requirements",
             "the virtual environment has no pip, which Pulumi's language host needs; make it with `uv venv --seed`",
         ),
