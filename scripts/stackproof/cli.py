@@ -12,21 +12,19 @@ import tempfile
 from concurrent import futures
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 
-from stackproof.engine.embedded import EmbeddedEngine
-from stackproof.engine.pulumi import PulumiEngine
-from stackproof.engine.pulumi.cli import has_credentials
+from stackproof.engine.process import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.jobs import Asked, make_jobs
 from stackproof.report import json_report, text
 from stackproof.verdicts import FailOn, exit_code, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from stackproof.aws import World
     from stackproof.engine import Engine
@@ -56,16 +54,31 @@ class Engines(StrEnum):
     EMBEDDED = "embedded"
     PULUMI = "pulumi"
 
-    def make(self, world: World, *, offline: bool | None) -> Engine:
-        """Make the engine for a world; ``offline`` ``None``: as credentials are about.
+    def make(self, world: World, jobs: Iterable[Job], *, offline: bool | None) -> Engine:
+        """Make the engine for a world and jobs; ``offline`` ``None``: as credentials are about.
 
         Raises:
             UnrunnableError: it cannot be had on this machine.
 
         """
-        if self is Engines.EMBEDDED:
-            return EmbeddedEngine(world)
-        return PulumiEngine(world, offline=not has_credentials() if offline is None else offline)
+        if self is Engines.PULUMI:
+            return _real(world, offline=offline)
+        nursery = Nursery()
+        for job in jobs:
+            for interpreter in job.interpreters:
+                nursery.warm(interpreter)
+        # Its own imports take as long as those of the interpreters, so both go on at once.
+        from stackproof.engine.embedded import EmbeddedEngine  # noqa: PLC0415 (see above)
+
+        return EmbeddedEngine(world, nursery)
+
+
+def _real(world: World, *, offline: bool | None = True, operation: Literal["preview", "up"] = "preview") -> Engine:
+    """Make the engine that is the real CLI."""
+    from stackproof.engine.pulumi import PulumiEngine  # noqa: PLC0415 (most runs use the other engine)
+    from stackproof.engine.pulumi.cli import has_credentials  # noqa: PLC0415 (the same)
+
+    return PulumiEngine(world, offline=not has_credentials() if offline is None else offline, operation=operation)
 
 
 class Passes(StrEnum):
@@ -146,7 +159,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
         settings=settings,
         state=state,
     )
-    _judge(asked, lambda world: engine.make(world, offline=offline), pass_.names, output, format_, fail_on)
+    _judge(asked, lambda world, jobs: engine.make(world, jobs, offline=offline), pass_.names, output, format_, fail_on)
 
 
 @app.command()
@@ -177,12 +190,12 @@ def up(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
         timeout=timeout,
         settings=settings,
     )
-    _judge(asked, lambda world: PulumiEngine(world, operation="up"), ("resolved",), output, format_, fail_on)
+    _judge(asked, lambda world, _: _real(world, operation="up"), ("resolved",), output, format_, fail_on)
 
 
 def _judge(  # noqa: PLR0913, PLR0917 (what the two commands have in common)
     asked: Asked,
-    make: Callable[[World], Engine],
+    make: Callable[[World, Iterable[Job]], Engine],
     passes: tuple[PassName, ...],
     output: Path | None,
     format_: Format,
@@ -190,11 +203,11 @@ def _judge(  # noqa: PLR0913, PLR0917 (what the two commands have in common)
 ) -> NoReturn:
     """Judge each stack and report it as it comes; end with the gravest of their exit codes."""
     jobs, world = make_jobs(asked, _run_alone)
-    commit = _commit(asked.program)
     codes: list[int] = []
-    with _destination(output) as console:
+    with _destination(output) as console, _ending(make(world, jobs)) as engine:
+        commit = _commit(asked.program)
         for job in jobs:
-            judged = _run(make(world), job, passes, commit)
+            judged = _run(engine, job, passes, commit)
             _print(console, judged, format_, fail_on)
             codes.append(exit_code(judged, fail_on))
     raise typer.Exit(_gravest(codes))
@@ -221,21 +234,32 @@ def _gravest(codes: list[int]) -> int:
     return max(codes, key=[0, 3, 1, 2, 4].index)
 
 
+@contextlib.contextmanager
+def _ending(engine: Engine) -> Iterator[Engine]:
+    """Lend an engine, and end all that it started."""
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
 def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> Preview:
     with _progress(f"judging {job.program.project} · {job.program.stack}"), _stopping(engine):
         pool = futures.ThreadPoolExecutor(max_workers=len(names))
         try:
             running = [pool.submit(engine.run, job, name) for name in names]
             passes: list[Pass] = [item.result() for item in running]
-        finally:
+        except BaseException:
             engine.stop()
+            raise
+        finally:
             pool.shutdown(wait=True, cancel_futures=True)
     return judge(job, engine.name, commit, passes)
 
 
 def _run_alone(job: Job, world: World) -> Pass:
     """Run the resolved pass of a program that only gives outputs to another."""
-    engine: Engine = EmbeddedEngine(world)
+    engine = Engines.EMBEDDED.make(world, [job], offline=True)
     with _progress(f"previewing {job.program.project} · {job.program.stack}"), _stopping(engine):
         try:
             return engine.run(job, "resolved")

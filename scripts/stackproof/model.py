@@ -133,6 +133,11 @@ class Job:
     timeout: float = 300.0
     outside: Outside = field(default_factory=Outside)
 
+    @property
+    def interpreters(self) -> set[Path]:
+        """The interpreters of the program and of the packs."""
+        return {self.program.interpreter, *(pack.interpreter for pack in self.packs)}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

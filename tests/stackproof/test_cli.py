@@ -20,6 +20,8 @@ from stackproof.report import json_report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stackproof.engine.process import Nursery
+
 STACK = Resource(
     urn="urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev",
     type="pulumi:pulumi:Stack",
@@ -44,7 +46,7 @@ class FakeEngine:
     worlds: list[World]
     ends: dict[str, ProgramEnd]
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, nursery: Nursery) -> None:  # noqa: ARG002 (nothing is run in it)
         """Keep the world, to be looked at."""
         FakeEngine.worlds.append(world)
 
@@ -79,7 +81,8 @@ def fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeEngine.jobs = []
     FakeEngine.passes = []
     FakeEngine.worlds = []
-    monkeypatch.setattr(cli, "EmbeddedEngine", FakeEngine)
+    monkeypatch.setattr("stackproof.engine.embedded.EmbeddedEngine", FakeEngine)
+    monkeypatch.setattr("stackproof.engine.process.Nursery.warm", lambda nursery, interpreter: None)  # noqa: ARG005 (its signature)
 
 
 @pytest.fixture

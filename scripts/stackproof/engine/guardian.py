@@ -3,6 +3,7 @@
 
 Executed by path with only the standard library at hand. It stands between the engine and each child: a killed engine
 cannot clean up, but its end of the guardian's standard input closes. The command's exit code is the guardian's.
+A process can also fork a child under a guardian; then this file is imported.
 
 On Linux the guardian adopts every orphan below it, so a daemon that left its process group is ended as well. Elsewhere
 it ends the command's own process group; what has left that is out of its reach.
@@ -18,6 +19,10 @@ import subprocess
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SET_CHILD_SUBREAPER = 36
 """``PR_SET_CHILD_SUBREAPER`` of ``linux/prctl.h``."""
@@ -34,17 +39,38 @@ class Guardian:
         self._group = 0
         self._asked = False
 
-    def run(self, command: list[str]) -> int:
-        """Run the command, with nothing on its standard input; give its exit code, or minus the signal of its end."""
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    def run(self, command: list[str], passed: list[int]) -> int:
+        """Run the command, with nothing on its standard input; give its exit code, or minus the signal of its end.
+
+        ``passed`` are the descriptors, beside standard output and error, that it inherits.
+        """
+        _adopt_orphans()
         signal.signal(signal.SIGTERM, self._ask_to_end)
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 (the engine's own argument list)
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=passed)  # noqa: S603 (the engine's own argument list)
         self._group = child.pid
         if self._asked:
             self._kill(signal.SIGTERM)
-        threading.Thread(target=self._wait_for_parent, daemon=True).start()
-        code = child.wait()
+        return self._watch(child.wait)
+
+    def fork(self) -> int | None:
+        """Fork this process, which becomes the guardian; give the exit code as `run` does, but None in the child."""
+        _adopt_orphans()
+        leads_its_group, led = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.close(leads_its_group)
+            os.close(led)
+            return None
+        self._group = child
+        os.close(led)
+        os.read(leads_its_group, 1)
+        os.close(leads_its_group)
+        return self._watch(lambda: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    def _watch(self, wait: Callable[[], int]) -> int:
+        threading.Thread(target=self._listen_to_parent, daemon=True).start()
+        code = wait()
         self._end_all()
         return code
 
@@ -57,9 +83,10 @@ class Guardian:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._group, number)
 
-    def _wait_for_parent(self) -> None:
+    def _listen_to_parent(self) -> None:
+        """Ask the command to end at each byte on standard input, and kill it at the end of that."""
         while os.read(0, 1):
-            pass
+            self._kill(signal.SIGTERM)
         self._kill(signal.SIGKILL)
 
     def _end_all(self) -> None:
@@ -76,6 +103,11 @@ class Guardian:
                     time.sleep(0.005)
 
 
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def _children() -> list[int]:
     """List the processes whose parent this one is; it alone reaps them, so each number still means the same process."""
     found = []
@@ -89,8 +121,9 @@ def _children() -> list[int]:
 
 
 def main() -> None:
-    """Run the command on the command line, and end as it ended."""
-    code = Guardian().run(sys.argv[1:])
+    """Run the command on the command line, after the descriptors that it inherits, and end as it ended."""
+    passed, *command = sys.argv[1:]
+    code = Guardian().run(command, [int(number) for number in passed.split(",") if number])
     if code < 0:
         if code == -signal.SIGTERM:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)

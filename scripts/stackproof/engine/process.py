@@ -13,10 +13,13 @@ from collections import deque
 from typing import IO, TYPE_CHECKING
 
 from stackproof.engine import guardian
+from stackproof.engine.forks import ForkServer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from stackproof.engine.forks import Forked
 
 __all__ = ["Child", "Nursery"]
 
@@ -37,26 +40,9 @@ class Child:
 
     """
 
-    def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str], stdout: Path | None = None) -> None:
-        """Start a process in a group of its own, under a guardian; ``stdout`` is a file that takes standard output.
-
-        Raises:
-            OSError: it cannot be executed, or the file cannot be written.
-
-        """
-        if not os.access(command[0], os.X_OK):
-            raise FileNotFoundError(errno.ENOENT, "no such program", command[0])
-        with stdout.open("wb") if stdout else contextlib.nullcontext(subprocess.PIPE) as out:
-            self._process = subprocess.Popen(  # noqa: S603 (an argument list, never a shell)
-                [sys.executable, "-I", "-S", guardian.__file__, *command],
-                cwd=cwd,
-                env=dict(env),
-                stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,
-            )
+    def __init__(self, process: subprocess.Popen[bytes] | Forked) -> None:
+        """Take over a guardian that runs already, whose standard input and error, at least, are pipes."""
+        self._process = process
         self.first_line = ""
         self.first_line_read = threading.Event()
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -133,14 +119,58 @@ class Child:
             self._process.kill()
 
 
+def _spawn(
+    command: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    stdout: Path | None = None,
+    passed: Sequence[int] = (),
+) -> Child:
+    """Start a process in a group of its own, under a guardian.
+
+    ``stdout`` is a file that takes standard output, ``passed`` are descriptors that the process inherits.
+
+    Raises:
+        OSError: it cannot be executed, or the file cannot be written.
+
+    """
+    if not os.access(command[0], os.X_OK):
+        raise FileNotFoundError(errno.ENOENT, "no such program", command[0])
+    inherited = ",".join(map(str, passed))
+    with stdout.open("wb") if stdout else contextlib.nullcontext(subprocess.PIPE) as out:
+        process = subprocess.Popen(  # noqa: S603 (an argument list, never a shell)
+            [sys.executable, "-I", "-S", guardian.__file__, inherited, *command],
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+            pass_fds=passed,
+        )
+    return Child(process)
+
+
 class Nursery:
     """The children that are alive, so that an interrupt ends them all, whichever thread started them."""
 
     def __init__(self) -> None:
         """Begin with no children."""
         self._children: set[Child] = set()
+        self._servers: dict[str, ForkServer] = {}
         self._lock = threading.Lock()
         self._closed = False
+
+    def warm(self, interpreter: Path) -> None:
+        """Let an interpreter import Pulumi's SDK ahead, once for all its children that `run_python` starts.
+
+        Nothing is done where a fork is not known to be safe. Whatever goes wrong is told by the children, which then
+        import for themselves.
+        """
+        with self._lock, contextlib.suppress(OSError):
+            if sys.platform == "linux" and not self._closed and str(interpreter) not in self._servers:
+                self._servers[str(interpreter)] = ForkServer(interpreter, _spawn)
 
     def start(
         self,
@@ -149,12 +179,36 @@ class Nursery:
         env: Mapping[str, str],
         stdout: Path | None = None,
     ) -> Child:
-        """Start a child as `Child` does. Raises OSError where it cannot be executed, InterruptedError after `close`."""
+        """Start a child under a guardian; ``stdout`` is a file that takes its standard output.
+
+        Raises:
+            OSError: it cannot be executed, or the file cannot be written.
+            InterruptedError: the nursery is closed.
+
+        """
+        return self._keep(lambda: _spawn(command, cwd, env, stdout))
+
+    def run_python(self, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Child:
+        """Run a script, or a module after -m, of the folder that comes first on its path; raises what `start` raises.
+
+        The child begins in that folder.
+        """
+        server = self._servers.get(command[0])
+        if server is None or not server.ready():
+            return self.start(command, folder, env)
+
+        def begin() -> Child:
+            forked = server.fork(command, folder, env)
+            return Child(forked) if forked else _spawn(command, folder, env)
+
+        return self._keep(begin)
+
+    def _keep(self, begin: Callable[[], Child]) -> Child:
         with self._lock:
             if self._closed:
                 message = "stopped before the process was started"
                 raise InterruptedError(message)
-            child = Child(command, cwd, env, stdout)
+            child = begin()
             self._children.add(child)
             return child
 
@@ -172,3 +226,5 @@ class Nursery:
             self._children.clear()
         for child in children:
             child.stop(grace=0.5)
+        for server in self._servers.values():
+            server.close()

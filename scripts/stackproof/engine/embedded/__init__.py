@@ -52,10 +52,10 @@ class EmbeddedEngine:
 
     name = "embedded"
 
-    def __init__(self, world: World) -> None:
-        """Play an AWS account as ``world`` describes it."""
+    def __init__(self, world: World, nursery: Nursery | None = None) -> None:
+        """Play an AWS account as ``world`` describes it; programs and packs run in ``nursery``, which `stop` closes."""
         self._world = world
-        self._nursery = Nursery()
+        self._nursery = nursery or Nursery()
 
     def run(self, job: Job, pass_name: PassName) -> Pass:
         """Run one pass; see `stackproof.engine.Engine.run`."""
@@ -66,6 +66,8 @@ class EmbeddedEngine:
                 " only: use --engine pulumi"
             )
             raise UsageError(message)
+        for interpreter in job.interpreters:
+            self._nursery.warm(interpreter)
         running = [RunningPack(source, job, self._nursery) for source in job.packs]
         journal = Journal()
         monitor = self._monitor(job, pass_name, running, journal)
@@ -144,7 +146,7 @@ class EmbeddedEngine:
         }
         command = [str(program.interpreter), str(Path(launch.__file__)), address, str(program.main)]
         try:
-            return self._nursery.start(command, program.main.parent, env)
+            return self._nursery.run_python(command, program.main.parent, env)
         except OSError as error:
             message = f"program {program.main} cannot be started with {program.interpreter}: {error.strerror}"
             raise UnrunnableError(message) from error

@@ -152,7 +152,7 @@ class RunningPack:
         env = stack_environment(self._job.program)
         env.pop("PYTHONPATH", None)
         try:
-            child = self._nursery.start(command, self._source.root, env)
+            child = self._nursery.run_python(command, self._source.root, env)
         except OSError as error:
             self._fail(f"cannot be started with {self._source.interpreter}: {error.strerror}")
         self._child = child
