@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).resolve().parent.parent / "policies" / "guardrails" / "data"
-_ENFORCED = ("physical", "path", "label")
+_JUDGED = ("physical", "path", "label", "scoped", "display")
 _REFERENCE = re.compile(
     r"(?!.*(key|role|subnet|instance)_id)(.+_(id|name|identifier)|rest_api|role|user|group|bucket|cluster|stage)",
 )
@@ -75,18 +75,29 @@ def build(package: Path, overrides: dict[str, Any]) -> dict[str, Any]:
         msg = f"names_overrides.json speaks of types that pulumi_aws does not have: {', '.join(foreign)}"
         raise SystemExit(msg)
     types: dict[str, dict[str, Any]] = {}
+    tagged = []
     for token, signature in sorted(signatures.items()):
         entry = {**classify(signature), **overrides["types"].get(token, {})}
-        if entry.get("kind") in _ENFORCED:
-            types[token] = entry
+        if entry.get("kind") in _JUDGED:
+            types[token] = {"absent": _absent(entry["prop"], signature), **entry}
+        elif entry.get("kind") in (None, "tags-only") and "tags" in signature.inputs:
+            tagged.append(token)
     provenance = {
         "source": "pulumi_aws, resource classes and docstrings",
         "version": importlib.metadata.version("pulumi_aws"),
         "licence": "Apache-2.0",
         "generator": "scripts/refresh_names.py with names_overrides.json",
-        "counts": {"resourceTypes": len(signatures), **_by_kind(types)},
+        "counts": {"resourceTypes": len(signatures), **_by_kind(types), "tagged": len(tagged)},
     }
-    return {"provenance": provenance, "types": types}
+    return {"provenance": provenance, "types": types, "tagged": tagged}
+
+
+def _absent(prop: str, signature: Signature) -> str:
+    """Say what becomes of a name that is not given: required, invented by Pulumi, or left to the provider."""
+    required = next((needed for key, needed in signature.inputs.items() if _camel(key) == prop), False)
+    if required:
+        return "required"
+    return "auto" if prop == "name" else "invented"
 
 
 def read(path: Path) -> list[Signature]:
@@ -97,7 +108,7 @@ def read(path: Path) -> list[Signature]:
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     found = []
     for name, node in classes.items():
-        token, arguments = _token(node), classes.get(f"{name}Args")
+        token, arguments = _token(node), classes.get(f"{name}InitArgs") or classes.get(f"{name}Args")
         if token and arguments:
             found.append(_signature(token, node, arguments))
     return found
@@ -173,7 +184,8 @@ def _by_kind(types: dict[str, dict[str, Any]]) -> dict[str, int]:
 
 def _counts(text: str) -> str:
     types = json.loads(text)["types"]
-    return f"{len(types)} types {_by_kind(types)}"
+    tagged = len(json.loads(text).get("tagged", []))
+    return f"{len(types)} types {_by_kind(types)}, {tagged} with a Name tag at most"
 
 
 def render(table: dict[str, Any]) -> str:
@@ -181,7 +193,9 @@ def render(table: dict[str, Any]) -> str:
     rows = ",\n".join(
         f"  {json.dumps(key)}: {json.dumps(value, sort_keys=True)}" for key, value in table["types"].items()
     )
-    return f'{{\n "provenance": {json.dumps(table["provenance"])},\n "types": {{\n{rows}\n }}\n}}\n'
+    tagged = ",\n".join(f"  {json.dumps(token)}" for token in table["tagged"])
+    head = json.dumps(table["provenance"])
+    return f'{{\n "provenance": {head},\n "types": {{\n{rows}\n }},\n "tagged": [\n{tagged}\n ]\n}}\n'
 
 
 def replace(target: Path, text: str) -> None:

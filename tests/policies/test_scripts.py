@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -77,19 +77,17 @@ def test_a_rule_that_cannot_be_begun_is_refused(
     assert error in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("default", "kind"), [(" = None", "physical"), ("", None)])
+@pytest.mark.parametrize(("default", "kind"), [(" = None", "physical"), ("", "scoped")])
 def test_a_name_is_found_by_signature_and_scoped_by_a_required_parent(
     tmp_path: Path,
     default: str,
-    kind: str | None,
+    kind: str,
 ) -> None:
     (tmp_path / "sqs").mkdir()
     (tmp_path / "sqs" / "queue.py").write_text(_CLASSES.format(default=default), "utf-8")
     types = refresh_names.build(tmp_path, {"types": {}})["types"]
-    expected = (
-        {"aws:sqs/queue:Queue": {"prop": "name", "kind": kind, "prefix": "namePrefix", "max": 80}} if kind else {}
-    )
-    assert expected == types
+    expected = {"prop": "name", "kind": kind, "prefix": "namePrefix", "max": 80, "absent": "auto"}
+    assert types == {"aws:sqs/queue:Queue": expected}
 
 
 def test_an_override_of_a_type_that_is_gone_is_refused(tmp_path: Path) -> None:
@@ -99,8 +97,9 @@ def test_an_override_of_a_type_that_is_gone_is_refused(tmp_path: Path) -> None:
 
 def test_the_table_is_replaced_at_once(tmp_path: Path) -> None:
     target = tmp_path / "names.json"
-    refresh_names.replace(target, refresh_names.render({"provenance": {"version": "1"}, "types": {"a": {"prop": "n"}}}))
-    assert json.loads(target.read_text("utf-8")) == {"provenance": {"version": "1"}, "types": {"a": {"prop": "n"}}}
+    table: dict[str, Any] = {"provenance": {"version": "1"}, "types": {"a": {"prop": "n"}}, "tagged": ["b"]}
+    refresh_names.replace(target, refresh_names.render(table))
+    assert json.loads(target.read_text("utf-8")) == table
     assert [target] == list(tmp_path.iterdir())
 
 
@@ -113,7 +112,7 @@ def test_the_table_is_replaced_at_once(tmp_path: Path) -> None:
         ("aws:ecs/taskDefinition:TaskDefinition", "family"),
         ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", None),
         ("aws:codecommit/trigger:Trigger", None),
-        ("aws:iam/rolePolicy:RolePolicy", None),
+        ("aws:iam/policyAttachment:PolicyAttachment", None),
         ("aws:route53/zone:Zone", None),
         ("aws:s3/bucketPolicy:BucketPolicy", None),
     ],

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["NameSpec", "lookup"]
+__all__ = ["NameSpec", "lookup", "named_types", "takes_name_tag"]
 
 _TABLE = Path(__file__).resolve().parent.parent / "data" / "names.json"
 
@@ -20,11 +20,12 @@ class NameSpec:
 
     ``prop`` and ``prefix`` are input properties; ``max`` counts characters (``None``: not known); ``lower``: AWS
     stores or demands lower case; ``seps``: separators a name may hold; ``ending``: what the service demands last;
-    ``exempt``: names the service prescribes.
+    ``exempt``: names the service prescribes; ``absent``: what becomes of a name that is not given.
     """
 
     prop: str
-    kind: Literal["physical", "path", "label"]
+    kind: Literal["physical", "path", "label", "scoped", "display"]
+    absent: Literal["required", "auto", "letters", "verbatim", "invented"] = "auto"
     prefix: str | None = None
     max: int | None = None
     lower: bool = False
@@ -32,13 +33,35 @@ class NameSpec:
     ending: str = ""
     exempt: tuple[str, ...] = ()
 
+    @property
+    def separator(self) -> str:
+        """The separator to put before a suffix, ``""`` where the type allows none."""
+        return "-" if "-" in self.seps else self.seps[:1]
+
 
 @cache
-def _table() -> dict[str, NameSpec]:
-    types = json.loads(_TABLE.read_text("utf-8"))["types"]
-    return {token: NameSpec(**{**entry, "exempt": tuple(entry.get("exempt", ()))}) for token, entry in types.items()}
+def _table() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(_TABLE.read_text("utf-8"))
+    return content
 
 
+@cache
 def lookup(token: str) -> NameSpec | None:
-    """Find how a type is named; ``None`` for a type without a physical name."""
-    return _table().get(token)
+    """Find how a type is named; ``None`` for a type without a name of its own."""
+    entry = _table()["types"].get(token)
+    return NameSpec(**{**entry, "exempt": tuple(entry.get("exempt", ()))}) if entry else None
+
+
+def named_types() -> frozenset[str]:
+    """List the types that have a name."""
+    return frozenset(_table()["types"])
+
+
+@cache
+def _tagged() -> frozenset[str]:
+    return frozenset(_table()["tagged"])
+
+
+def takes_name_tag(token: str) -> bool:
+    """Say whether a type has no name but tags, of which ``Name`` is the name people see."""
+    return token in _tagged()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which suffix the names of a stack are to end in, and how that is said to Pulumi's auto-naming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guardrails.naming.table import NameSpec
+    from guardrails.resources import StackContext
+    from guardrails.rule import Settings
+
+__all__ = ["Suffix", "suffix_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suffix:
+    """The suffix, and the expression of an auto-naming pattern that gives it."""
+
+    text: str
+    expression: str
+
+    def pattern(self, logical_has_it: bool, spec: NameSpec) -> str:  # noqa: FBT001 - the one thing that decides
+        """Write the auto-naming pattern that ends names in the suffix; logical names may already do."""
+        return "${name}" if logical_has_it else f"${{name}}{spec.separator}{self.expression}"
+
+
+def suffix_of(context: StackContext, settings: Settings) -> Suffix:
+    """Find the suffix: set for the pack, else in the stack's configuration, else the stack's name.
+
+    The stack's name is read off a URN, so a state that is judged without its configuration still has a suffix.
+    """
+    if settings["suffix"]:
+        text = str(settings["suffix"])
+        return Suffix(text, "${stack}" if text == context.stack else text)
+    project, _, key = str(settings["suffixConfigKey"]).rpartition(":")
+    found = context.config.get(f"{project or context.project}:{key}")
+    if found:
+        own = project in ("", context.project)
+        return Suffix(found, "${stack}" if found == context.stack else f"${{config.{key}}}" if own else found)
+    return Suffix(context.stack, "${stack}")
