@@ -119,8 +119,9 @@ def under(name: str, roots: tuple[str, ...]) -> bool:
 def allowed(name: str, package: str, direction: Direction) -> bool:
     if direction.only is None:
         return not under(name, direction.never)
-    family = f"{package}.FAMILY"
-    return under(name, direction.only) or name == family or name.partition(".")[0] in sys.stdlib_module_names
+    module, _, constant = name.rpartition(".")
+    family = module == package and constant.isupper()
+    return under(name, direction.only) or family or name.partition(".")[0] in sys.stdlib_module_names
 
 
 def sources(root: Path, where: tuple[str, ...]) -> Iterator[Path]:

@@ -151,8 +151,8 @@ shop · prod   2 resources · rules 1.0.0 · embedded engine, faithful + resolve
     name is unknown, it comes from docs
 
 policy            ✗ fail   ? unproven   ✓ pass   beyond preview
-least-privilege        1            ·        ·                         1
-naming                 ·            1        1                         ·
+least-privilege        1            ·        ·                1
+naming                 ·            1        1                ·
 old (disabled)
 
 ! policy naming is advisory by configuration; pack guardrails declares it mandatory
