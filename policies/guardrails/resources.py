@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Typed views of what the engine sends: a resource, its policy documents, the whole stack.
 
-Rules see these and never a proxy of the SDK. Properties are converted on first use, so a stack rule pays only for the
-resources it reads, and the unknown exports of the Stack resource trouble nobody.
+Rules see these and never a proxy of the SDK. Properties and links are converted on first use, so a stack rule pays only
+for the resources it reads, and the unknown exports of the Stack resource trouble nobody.
 """
 
 from __future__ import annotations
@@ -135,23 +135,39 @@ class Resource:
     type: str
     name: str
     raw: Any = field(repr=False)
-    parent: str | None = None
-    provider: Provider | None = None
-    dependencies: tuple[str, ...] = ()
-    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sdk: SdkResource | None = field(default=None, repr=False)
+    sdk_links: SdkStackResource | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, sdk: SdkResource) -> Resource:
         """View the arguments of a resource policy."""
-        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk.opts.parent, _provider(sdk.provider))
+        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk)
 
     @classmethod
     def linked(cls, sdk: SdkStackResource) -> Resource:
-        """View a resource of a stack policy, with its links as URNs."""
-        links = {key: tuple(item.urn for item in items) for key, items in sdk.property_dependencies.items()}
-        depends = tuple(item.urn for item in sdk.dependencies)
-        parent = sdk.opts.parent
-        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, parent, _provider(sdk.provider), depends, links)
+        """View a resource of a stack policy, with its links."""
+        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk, sdk)
+
+    @cached_property
+    def parent(self) -> str | None:
+        """The URN of the parent."""
+        return self.sdk.opts.parent if self.sdk else None
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The provider, ``None`` where the engine names none."""
+        return _provider(self.sdk.provider) if self.sdk else None
+
+    @cached_property
+    def dependencies(self) -> tuple[str, ...]:
+        """The URNs of all that the resource depends on; known only where a stack is judged."""
+        return tuple(item.urn for item in self.sdk_links.dependencies) if self.sdk_links else ()
+
+    @cached_property
+    def property_dependencies(self) -> Mapping[str, tuple[str, ...]]:
+        """The same by top-level property."""
+        links = self.sdk_links.property_dependencies if self.sdk_links else {}
+        return {key: tuple(item.urn for item in items) for key, items in links.items()}
 
     @cached_property
     def properties(self) -> Mapping[str, Value]:

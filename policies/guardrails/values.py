@@ -30,6 +30,8 @@ UNKNOWN_SENTINELS = (
 )
 """String, boolean, number, array, asset, archive, object (``sdk/go/common/resource/plugin/rpc.go``)."""
 
+_SCALARS = frozenset({bool, int, float, type(None)})
+_SENTINEL_LENGTH = min(map(len, UNKNOWN_SENTINELS))
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_:/@$-]+")
 
 
@@ -55,11 +57,15 @@ def plain(value: Any, steps: Steps = ()) -> Value:
     """
     if isinstance(value, str):
         return _text(value, steps)
-    if value is None or isinstance(value, bool | int | float):
-        return value
+    if type(value) in _SCALARS:
+        scalar: Value = value
+        return scalar
     if isinstance(value, Mapping):
         target = value if isinstance(value, dict) else value["__target"]
-        return {str(key): plain(item, (*steps, str(key))) for key, item in target.items()}
+        return {
+            str(key): item if type(item) in _SCALARS else plain(item, (*steps, str(key)))
+            for key, item in target.items()
+        }
     if isinstance(value, Sequence):
         items = value if isinstance(value, list) else _list_target(value)
         return [plain(item, (*steps, index)) for index, item in enumerate(items)]
@@ -72,6 +78,8 @@ def _list_target(proxy: Any) -> list[Any]:
 
 
 def _text(value: str, steps: Steps) -> str | Unknown:
+    if len(value) < _SENTINEL_LENGTH:
+        return value
     for sentinel in UNKNOWN_SENTINELS:
         if sentinel in value:
             return Unknown(steps, sentinel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from guardrails.values import Unknown, Value
@@ -55,9 +56,14 @@ def names_of(resource: Resource) -> Mapping[str, str]:
     """Give the values that people take for a resource's name, to the property each is of; the logical name too."""
     found = {resource.name: "its logical name"}
     for key, value in resource.properties.items():
-        if isinstance(value, str) and value and _NAMING.fullmatch(key):
+        if isinstance(value, str) and value and _is_naming(key):
             found[value] = f"its {key}"
     return found
+
+
+@cache
+def _is_naming(key: str) -> bool:
+    return _NAMING.fullmatch(key) is not None
 
 
 def needs_scan(row: Row, resource: Resource, stack: Stack) -> bool:
@@ -90,8 +96,9 @@ def expected(resource: Resource, source: str, stack: Stack) -> Value:
 
 
 def _property(resource: Resource, name: str) -> Value:
-    value: Value = dict(resource.properties)
-    for step in name.split("."):
+    first, *rest = name.split(".")
+    value = resource.properties.get(first)
+    for step in rest:
         if not isinstance(value, dict):
             return value
         value = value.get(step)

@@ -23,7 +23,8 @@ _LONG_ENOUGH = 8
 class Namespace:
     """One namespace: the dimension keys it knows (any, if ``open``), and by metric the unit and the dimension sets.
 
-    A unit is ``""`` and sets are ``None`` where they are not known; the empty set is a metric without dimensions.
+    A unit is ``""`` and sets are ``None`` where they are not known; a set is a sorted list, and the empty one a metric
+    without dimensions.
     """
 
     keys: frozenset[str]

@@ -122,11 +122,11 @@ def _judge(alarm: Alarm, reference: Reference, settings: Settings) -> Iterator[A
 
 
 def _set(alarm: Alarm, reference: Reference, metric: str, namespace: Namespace) -> Iterator[Answer]:
-    dimensions, sets = reference.dimensions, namespace.sets(metric)
-    if isinstance(dimensions, Unknown) or not sets or namespace.open:
+    dimensions, known = reference.dimensions, namespace.metrics[metric][1]
+    if isinstance(dimensions, Unknown) or not known or namespace.open or sorted(dimensions) in known:
         return
-    given = frozenset(dimensions)
-    if given in sets or not given <= namespace.keys:
+    given, sets = frozenset(dimensions), namespace.sets(metric)
+    if not given <= namespace.keys:
         return
     closest = min(sets, key=lambda item: (len(given.symmetric_difference(item)), sorted(item)))
     message = f"the alarm {alarm.name} sets {_said(given)}; {metric} is not known to be published in that set"

@@ -62,6 +62,7 @@ from guardrails.alarms.coverage import Coverage, cover
 from guardrails.alarms.events import cover_by_events
 from guardrails.alarms.guards import DEAD_LETTER_METRICS, is_dead_letter_queue, needs_none
 from guardrails.alarms.identity import describe, variants
+from guardrails.alarms.metrics import catalogue
 from guardrails.alarms.table import EventSource, demanded_types, event_sources, rows
 from guardrails.resources import Resource, Stack
 from guardrails.rule import Answer, CannotTell, NotApplicable, Settings, Severity, rule
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SHOWN = 3
+_OFFERED = 2
 
 
 @rule(id="alarm-presence", family=FAMILY, on=Stack, severity=Severity.MEDIUM, since="0.1")
@@ -124,13 +126,12 @@ def _required(resource: Resource, stack: Stack, settings: Settings) -> tuple[str
 
 def _unwatched(resource: Resource, coverage: Coverage, required: tuple[str, ...]) -> Answer:
     row = next(variants(resource, rows(resource.type)))
-    names = " and ".join(required) if required else " or ".join(list(row.metrics)[:_SHOWN])
-    if row.identity:
-        identity = " and ".join(f"{key} set to {describe(source)}" for key, source in row.identity.items())
-    else:
-        identity = "no dimensions"
-    remedy = f"add a MetricAlarm on {row.namespace} {names} with {identity}, and an alarm action"
-    return _finding(resource, coverage, f" ({row.trap})" if row.trap else "", remedy)
+    names = " and ".join(required) if required else " or ".join(list(row.metrics)[:_OFFERED])
+    identity = " and ".join(f"{key} set to {describe(source)}" for key, source in row.identity.items())
+    region = catalogue().regions.get(row.namespace)
+    where = f" in {region}, where {row.namespace} reports," if region else ""
+    remedy = f"add a MetricAlarm{where} on {row.namespace} {names} with {identity}, and an alarm action"
+    return _finding(resource, coverage, "", remedy + (f"; {row.trap}" if row.trap else ""))
 
 
 def _unreported(resource: Resource, coverage: Coverage, source: EventSource) -> Answer:

@@ -95,25 +95,25 @@ def _canonical(token: str) -> str:
 
 
 def _judge(resources: list[tuple[Resource, NameSpec]]) -> Iterator[Answer]:
-    seen: dict[tuple[str, ...], Resource] = {}
+    seen: dict[str, list[Resource]] = {}
     for resource, spec in resources:
         name = resource.properties.get(spec.prop)
         if isinstance(name, Unknown):
             yield CannotTell(name, resource.urn)
         if not isinstance(name, str) or not name or is_prescribed(name, spec):
             continue
-        place = (name.casefold() if spec.lower else name, *_parents(resource))
-        first = seen.setdefault(place, resource)
-        if first is not resource:
+        same = seen.setdefault(name.casefold() if spec.lower else name, [])
+        first = next((item for item in same if _place(item) == _place(resource)), None)
+        same.append(resource)
+        if first is not None:
             message = f"{resource.name} gets the name {name}, which {first.name} of the same type has already"
             remedy = f"give one of them another {spec.prop}"
             yield collision.finding(spec.prop, (spec.prop,), message, remedy, resource.urn)
 
 
-def _parents(resource: Resource) -> Iterator[str]:
+def _place(resource: Resource) -> tuple[str, ...]:
     """Give what tells two places apart; where a parent is not known, the resources that it comes from."""
-    yield resource.provider.urn if resource.provider else ""
-    for key in _PARENTS:
-        value = resource.properties.get(key)
-        links = ",".join(sorted(resource.property_dependencies.get(key, ())))
-        yield links if isinstance(value, Unknown) else str(value)
+    values = {key: resource.properties.get(key) for key in _PARENTS}
+    links = {key: ",".join(sorted(resource.property_dependencies.get(key, ()))) for key in _PARENTS}
+    parents = (links[key] if isinstance(value, Unknown) else str(value) for key, value in values.items())
+    return (resource.provider.urn if resource.provider else "", *parents)
