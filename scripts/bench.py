@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what the embedded engine costs, beside the same programs under the SDK's mocks."""
+"""Measures what the embedded engine costs, beside the same programs under the SDK's mocks and the real CLI."""
 
 from __future__ import annotations
 

@@ -5,32 +5,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from stackproof import bench
-from stackproof.bench import Row, measure, show
+from stackproof.bench import Cost, Row, measure, show
+from stackproof.bench.peer import measure as measure_peer
+from stackproof.synthetic import write_program
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
 
-def test_a_size_is_measured_by_whole_processes_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The floor runs here for real; the two previews, which other tests run, are noted and take as long."""
+@pytest.mark.parametrize("cli", ["/usr/bin/pulumi", None])
+def test_a_size_is_measured_by_whole_processes_in_turn(cli: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The floor runs here for real; the previews, which other tests run, are noted and take as long."""
     commands: list[list[str]] = []
-    real = bench._time
+    real = bench._run
 
-    def time(command: list[str]) -> float:
+    def run(command: list[str]) -> str:
         commands.append(command)
-        return real(command) if "stackproof.bench.floor" in command else 2 * real(["-c", ""])
+        real(command if "stackproof.bench.floor" in command else ["-c", ""])
+        return "2.5\n"
 
-    monkeypatch.setattr(bench, "_time", time)
+    monkeypatch.setattr(bench, "_run", run)
+    monkeypatch.setattr("shutil.which", {"pulumi": cli}.get)
     (row,) = measure((1,), runs=1)
-    assert (row.resources, row.floor > row.faithful > 0) == (1, True)
-    assert [command[1] for command in commands] == ["stackproof.bench.floor", "stackproof", "stackproof"]
-    assert [command[-2:] for command in commands[1:]] == [["--pass", "faithful"], ["--fail-on", "violation"]]
+    assert (row.resources, row.cli) == (1, 2.5 if cli else None)
+    assert row.floor.wall > row.faithful.wall > 0
+    assert row.floor.processor > row.both.processor > 0
+    modules = ["stackproof.bench.floor", "stackproof", "stackproof", *(["stackproof.bench.peer"] if cli else [])]
+    assert [command[1] for command in commands] == modules
+    assert [command[-2:] for command in commands[1:3]] == [["--pass", "faithful"], ["--fail-on", "violation"]]
 
 
 def test_the_table_gives_ratios_and_the_cost_of_a_further_resource(capsys: pytest.CaptureFixture[str]) -> None:
-    """The first row has no row before it to be compared with."""
-    show([Row(10, 1.0, 2.0, 3.0), Row(110, 2.0, 3.0, 4.0)])
+    """The first row has no row before it to be compared with, and without a CLI there is none to be compared with."""
+    small = Row(10, Cost(1.0, 1.0), Cost(2.0, 2.0), Cost(3.0, 4.0), None)
+    show([small, Row(110, Cost(2.0, 2.0), Cost(3.0, 3.0), Cost(4.0, 6.0), 8.0)])
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[-2] == ["10", "1.00", "s", "2.00", "s", "3.00", "s", "3.00"]
-    assert lines[-1] == ["110", "2.00", "s", "3.00", "s", "4.00", "s", "2.00", "10.0"]
+    assert lines[-2] == ["10", "1.00", "s", "2.00", "s", "3.00", "s", "3.00", "4.00"]
+    assert lines[-1] == ["110", "2.00", "s", "3.00", "s", "4.00", "s", "2.00", "3.00", "10.0", "8.00", "s", "0.50"]
+
+
+def test_the_cli_is_timed_alone_over_the_offline_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its program here is a shell script, which keeps what it was told."""
+    script = tmp_path / "bin" / "pulumi"
+    script.parent.mkdir()
+    script.write_text(f"""#!/bin/sh
+[ "$1" = version ] && echo v3.300.0 && exit
+echo "$@" $PULUMI_DEBUG_PROVIDERS $PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION > {tmp_path}/told
+""")
+    script.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin:/bin")
+    root = write_program(tmp_path / "program", 1)
+    assert measure_peer(root, tmp_path / "pack") > 0
+    told = (tmp_path / "told").read_text().split()
+    assert (told[0], told[-4:-2], told[-1]) == ("preview", ["--policy-pack", str(tmp_path / "pack")], "true")
+    assert any(entry.startswith("aws:") for entry in told[-2].split(","))
