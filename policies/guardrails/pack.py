@@ -182,10 +182,9 @@ class FamilyPolicy:
         total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
         for item in self.rules:
             level = Enforcement(self.config.get("rules", {}).get(item.id, item.enforcement.value))
-            if level is Enforcement.DISABLED or (self.blocking and level is not self.level):
-                continue
-            outcome = _run(item, views, settings)
-            total.add(outcome if level is self.level else outcome.crashes())
+            if level is not Enforcement.DISABLED:
+                outcome = _run(item, views, settings)
+                total.add(outcome.at(self.level, level))
         return total
 
     def _send(self, outcome: _Outcome, report: ReportViolation) -> None:
@@ -213,8 +212,20 @@ class _Outcome:
         self.applies = self.applies or other.applies
         self.reason = other.reason
 
-    def crashes(self) -> _Outcome:
-        """Keep only that a rule broke: an advisory rule blocks by that, and by nothing else."""
+    def at(self, policy: Enforcement, rule: Enforcement) -> _Outcome:
+        """Keep what a policy of one level reports of a rule of another: the rest is its twin's.
+
+        An advisory rule blocks by nothing but a crash, and a finding marked advisory never blocks.
+        """
+        if policy is Enforcement.ADVISORY:
+            if rule is Enforcement.ADVISORY:
+                found = [item for item in self.findings if item.rule != _CRASH]
+                return _Outcome(found, self.open, self.applies, self.reason)
+            found = [item for item in self.findings if item.advisory]
+            return _Outcome(found, applies=bool(found), reason=self.reason)
+        if rule is Enforcement.MANDATORY:
+            found = [item for item in self.findings if not item.advisory]
+            return _Outcome(found, self.open, self.applies, self.reason)
         found = [item for item in self.findings if item.rule == _CRASH]
         return _Outcome(found, applies=bool(found), reason=self.reason)
 

@@ -66,7 +66,10 @@ class Enforcement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One certain violation: ``rule[key]`` is what an exemption names, ``urn`` is set only where a stack was judged."""
+    """One violation: ``rule[key]`` is what an exemption names, ``urn`` is set only where a stack was judged.
+
+    An ``advisory`` finding does not block, whatever the level of its rule.
+    """
 
     rule: str
     key: str
@@ -75,6 +78,7 @@ class Finding:
     message: str
     remedy: str
     urn: str | None = None
+    advisory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
