@@ -188,10 +188,13 @@ def test_a_classic_mistake_is_found_where_it_was_made(
     passes = "both" if mistake.only_resolved else "faithful"
     judged = preview(spoil(mistake.file, mistake.old, mistake.new), "--stack", "dev", "--pass", passes)
     assert (judged.code, judged.errors) == (1, "")
-    findings = [finding for finding in judged.stacks[0]["findings"] if finding["rule"] == mistake.rule]
+    findings = [
+        finding
+        for finding in judged.stacks[0]["findings"]
+        if finding["rule"] == mistake.rule and finding["urn"].split("::")[2].split("$")[-1] == mistake.type
+    ]
     assert findings
     for finding in findings:
-        assert finding["urn"].split("::")[2].split("$")[-1] == mistake.type
         assert (finding["file"], finding["enforcement"]) == (f"program/{mistake.place}", "mandatory")
         assert finding["line"] > 0
         assert finding["remedy"]

@@ -158,7 +158,7 @@ def test_a_program_that_never_ends_is_stopped(
     tmp_path: Path,
 ) -> None:
     """After the job's timeout, and it is gone then."""
-    run = engine.run(job(write_program(SLEEPER.format(folder=tmp_path)), timeout=3), "faithful")
+    run = engine.run(job(write_program(SLEEPER.format(folder=tmp_path)), timeout=15), "faithful")
     assert run.end is ProgramEnd.TIMED_OUT
     assert len(list(tmp_path.glob("*.held"))) == 1
     _wait_for(lambda: _alive(tmp_path) == 0)
@@ -180,7 +180,7 @@ def test_a_daemon_that_a_program_leaves_behind_is_ended(
     tmp_path: Path,
 ) -> None:
     """However the program itself ends, by the time the run is over."""
-    engine.run(job(write_program(daemon(tmp_path, then)), timeout=5), "faithful")
+    engine.run(job(write_program(daemon(tmp_path, then)), timeout=15), "faithful")
     assert len(list(tmp_path.glob("*.held"))) == 1
     assert _alive(tmp_path) == 0
 
@@ -224,7 +224,7 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
     for name in ("grpc_proxy", "https_proxy", "http_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     run = engine.run(
-        job(write_program(TRANSFORMING), write_pack(GOOD_PACK.format(body="None")), timeout=20), "faithful"
+        job(write_program(TRANSFORMING), write_pack(GOOD_PACK.format(body="None")), timeout=60), "faithful"
     )
     assert run.end is ProgramEnd.COMPLETED, run.log
     assert not [analysis.error for analysis in run.analyses if analysis.error]
@@ -250,7 +250,7 @@ def test_what_a_program_prints_is_kept_and_a_flood_is_cut_at_its_head(
         ("raise ValueError('broken pack')", "broken pack"),
         ("pass", "ended before it was ready"),
         ("print(1)\nimport time; time.sleep(600)", "did not answer"),
-        ("import time; time.sleep(600)", "did not print its port within 3 seconds"),
+        ("import time; time.sleep(600)", "did not print its port within 15 seconds"),
     ],
 )
 def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
@@ -262,7 +262,7 @@ def test_a_pack_that_does_not_start_is_an_error_with_its_own_words(
     write_pack: Callable[[str], Path],
 ) -> None:
     """It says which pack, what it did, and what it printed."""
-    made = job(write_program(""), write_pack(text), timeout=3)
+    made = job(write_program(""), write_pack(text), timeout=15)
     with pytest.raises(UnrunnableError, match=words) as raised:
         engine.run(made, "faithful")
     assert str(made.packs[0].root) in str(raised.value)
@@ -334,14 +334,14 @@ def previewing(
 def test_nothing_is_left_running_after_an_interrupt(previewing: subprocess.Popen[str], number: signal.Signals) -> None:
     """Ctrl-C or a termination ends the programs, and says that nothing was judged."""
     previewing.send_signal(number)
-    _, words = previewing.communicate(timeout=30)
+    _, words = previewing.communicate(timeout=90)
     assert (previewing.returncode, words.strip()) == (130, "stackproof: interrupted; nothing was judged")
 
 
 def test_a_killed_engine_takes_programs_and_packs_with_it(previewing: subprocess.Popen[str]) -> None:
     """SIGKILL leaves no chance to clean up, so a guardian watches; the fixture sees programs and packs end."""
     previewing.kill()
-    assert previewing.wait(timeout=30) == -signal.SIGKILL
+    assert previewing.wait(timeout=90) == -signal.SIGKILL
 
 
 def _alive(locks: Path) -> int:
@@ -357,8 +357,8 @@ def _alive(locks: Path) -> int:
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
-    """Look again and again until something holds, for half a minute at most."""
-    deadline = time.monotonic() + 30
+    """Look again and again until something holds, for a minute and a half at most."""
+    deadline = time.monotonic() + 90
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to hold within 30 seconds"
+        assert time.monotonic() < deadline, "it did not come to hold within 90 seconds"
         time.sleep(0.05)

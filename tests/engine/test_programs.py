@@ -87,8 +87,11 @@ def _names(asked: object) -> list[str]:
 
 
 @pytest.mark.parametrize("root", PROGRAMS, ids=lambda path: path.name)
-def test_a_program_registers_what_is_expected(root: Path, engine: Engine) -> None:
+def test_a_program_registers_what_is_expected(
+    root: Path, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The faithful pass, resource by resource; where asked for, what the resolved pass registers beyond that."""
+    monkeypatch.chdir(tmp_path)  # a source line is shown from the current folder where the program lies below it
     expected = yaml.safe_load((root / "expect.yaml").read_text(encoding="utf-8"))
     job = job_of(Case(root.name, root, HERE / "packs" / "probe", timeout_of(root)))
     faithful = engine.run(job, "faithful")

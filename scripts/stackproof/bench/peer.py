@@ -18,10 +18,14 @@ from stackproof.aws.serve import ProviderServer
 from stackproof.engine.plugins import installed
 from stackproof.engine.pulumi import cli
 from stackproof.engine.pulumi.workspace import Workspace
+from stackproof.model import Job
 from stackproof.outside import Outside
 from stackproof.project import load_program
 
 __all__ = ["measure"]
+
+_SECONDS = 600.0
+"""What a preview may take."""
 
 
 def measure(root: Path, pack: Path) -> float:
@@ -30,12 +34,12 @@ def measure(root: Path, pack: Path) -> float:
     program = load_program(root, "dev", {})
     server = ProviderServer(providers(World(), Outside(), resolved=False))
     with tempfile.TemporaryDirectory() as folder:
-        place = Workspace.create(Path(folder), program, offline=True)
+        place = Workspace.create(Path(folder), Job(program, (), _SECONDS), offline=True)
         environment = place.environment(server.start(), tuple(sorted({"aws", *installed(program.interpreter)})))
         told = ["--non-interactive", "--cwd", str(root), "--stack", place.stack, "--config-file", str(place.config)]
         command = [str(path), "preview", *told, "--policy-pack", str(pack)]
         started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True, env=environment, timeout=600)  # noqa: S603 (an argument list, never a shell)
+        subprocess.run(command, check=True, capture_output=True, env=environment, timeout=_SECONDS)  # noqa: S603 (an argument list, never a shell)
         seconds = time.perf_counter() - started
     server.stop()
     return seconds
