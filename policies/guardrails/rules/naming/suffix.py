@@ -17,7 +17,7 @@ in the hand of whoever deletes "the old one".
 ```python
 import pulumi_aws as aws
 
-aws.iam.Role("reader", name="reader", assume_role_policy="{}")
+aws.iam.Group("readers", name="readers")
 ```
 
 ## Good
@@ -26,7 +26,7 @@ import pulumi
 import pulumi_aws as aws
 
 suffix = pulumi.get_stack()
-aws.iam.Role("reader", name=f"reader-{suffix}", assume_role_policy="{}")
+aws.iam.Group("readers", name=f"readers-{suffix}")
 ```
 
 ## Not caught
