@@ -141,9 +141,9 @@ def classify(signature: Signature) -> dict[str, Any]:
     if prop is None:
         return {}
     parents = [key for key, needed in signature.inputs.items() if needed and key != prop and _REFERENCE.fullmatch(key)]
-    entry: dict[str, Any] = {"prop": _camel(prop), "kind": "scoped" if parents else "physical"}
+    entry: dict[str, Any] = {"prop": camel(prop), "kind": "scoped" if parents else "physical"}
     if f"{prop}_prefix" in signature.inputs:
-        entry["prefix"] = _camel(f"{prop}_prefix")
+        entry["prefix"] = camel(f"{prop}_prefix")
     limits = [int(number) for number in _MAX.findall(signature.notes.get(prop, ""))]
     if limits:
         entry["max"] = min(limits)
@@ -173,7 +173,8 @@ def _score(key: str, signature: Signature) -> int:
     return score if prefixed or own else 0
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """Write a property of the SDK as the wire has it."""
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 

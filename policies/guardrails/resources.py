@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from guardrails.iam.document import Document, parse
+from guardrails.iam.document import Document, Kind, parse
 from guardrails.values import Steps, Value, plain
 
 if TYPE_CHECKING:
@@ -34,17 +35,19 @@ __all__ = [
 STACK_TYPE = "pulumi:pulumi:Stack"
 _URN_PARTS = 4
 
-Kind = Literal["identity", "trust", "resource"]
 Derived = TypeVar("Derived")
+_SURFACE = Path(__file__).resolve().parent / "data" / "iam_surface.json"
+_ORGANIZATIONS: Mapping[str, Kind] = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
-_DOCUMENTS: Mapping[str, tuple[tuple[tuple[str, ...], Kind], ...]] = {
-    "aws:iam/policy:Policy": ((("policy",), "identity"),),
-    "aws:iam/rolePolicy:RolePolicy": ((("policy",), "identity"),),
-    "aws:iam/userPolicy:UserPolicy": ((("policy",), "identity"),),
-    "aws:iam/groupPolicy:GroupPolicy": ((("policy",), "identity"),),
-    "aws:iam/role:Role": ((("inlinePolicies", "[]", "policy"), "identity"), (("assumeRolePolicy",), "trust")),
-}
-"""The properties that hold an IAM document, by type; ``[]`` steps into each element of a list."""
+
+@cache
+def _documents() -> Mapping[str, tuple[tuple[tuple[str, ...], Kind], ...]]:
+    """Give the properties that hold an IAM document, by type; ``[]`` steps into each element of a list."""
+    table = json.loads(_SURFACE.read_text("utf-8"))["types"]
+    return {
+        token: tuple((tuple(place.replace("[]", ".[]").split(".")), kind) for place, kind in places.items())
+        for token, places in table.items()
+    }
 
 
 class SdkProvider(Protocol):
@@ -187,13 +190,25 @@ class Resource:
 
     @cached_property
     def documents(self) -> tuple[PolicyDocument, ...]:
-        """The resource's IAM documents; an absent one is none, and neither is an empty inline policy of a role."""
+        """The resource's IAM documents; an absent one is none, as is an empty text where one may be left out."""
         return tuple(
-            PolicyDocument(self, kind, path, parse(value, path))
-            for steps, kind in _DOCUMENTS.get(self.type, ())
-            for path, value in _walk(dict(self.properties), steps, ())
-            if value is not None and not (value == "" and "[]" in steps)
+            PolicyDocument(self, steps, parse(value, steps, kind))
+            for steps, kind, value in self.document_values()
+            if value is not None and not (value == "" and (kind != "identity" or len(steps) > 1))
         )
+
+    def document_values(self) -> Iterator[tuple[Steps, Kind, Value]]:
+        """Yield where a document stands, what it is for, and its value."""
+        for path, listed in _documents().get(self.type, ()):
+            kind = self._organization_kind() if self.type == "aws:organizations/policy:Policy" else listed
+            if kind is not None:
+                for steps, value in _walk(dict(self.properties), path, ()):
+                    yield steps, kind, value
+
+    def _organization_kind(self) -> Kind | None:
+        """Say what a policy of an organisation is for; one of another type is no IAM document."""
+        given = self.properties.get("type") or "SERVICE_CONTROL_POLICY"
+        return _ORGANIZATIONS.get(given) if isinstance(given, str) else None
 
 
 def _provider(sdk: SdkProvider | None) -> Provider | None:
@@ -217,12 +232,22 @@ def _walk(value: Value, steps: Sequence[str], path: Steps) -> Iterator[tuple[Ste
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
-    """One IAM document of a resource: what it is for, where it stands, and what could be read of it."""
+    """One IAM document of a resource: where it stands, and what could be read of it; ``memo`` is for its judgement."""
 
     resource: Resource
-    kind: Kind
     steps: Steps
     document: Document
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def kind(self) -> Kind:
+        """What the document is for."""
+        return self.document.kind
+
+    @property
+    def token(self) -> str:
+        """The type of its resource."""
+        return self.resource.type
 
 
 @dataclass(frozen=True)
@@ -230,6 +255,7 @@ class Stack:
     """Every resource of a stack, indexed once; the Stack resource itself is left out."""
 
     resources: tuple[Resource, ...]
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, sdk: Iterable[SdkStackResource]) -> Stack:

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails.iam.bundle import Bundle, Context, judge
 from guardrails.iam.document import parse
-from guardrails.iam.grants import admin_grants
 from guardrails.values import Unknown, plain, render_path, unknowns
 
+CONTEXT = Context(dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.sampled_from(["Allow", "*", "Deny", "iam:*"]),
     lambda inner: (
@@ -31,7 +33,7 @@ JSON = st.recursive(
 def test_any_json_value_is_read_and_judged_without_an_exception(value: Any) -> None:
     for form in (value, json.dumps(value)):
         document = parse(form, ("policy",))
-        list(admin_grants(document))
+        judge(Bundle((document,)), CONTEXT)
         assert document.problems or document.statements or not isinstance(value, str)
 
 

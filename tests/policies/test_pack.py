@@ -144,7 +144,7 @@ def test_a_resource_without_anything_to_judge_is_not_applicable() -> None:
 
 
 def crashing(level: Enforcement) -> Rule[Any]:
-    first = next(item for item in pack.discover() if item.id == "iam-admin-access")
+    first = next(item for item in pack.discover() if item.id == "iam-malformed-policy")
 
     def check(_view: object, _settings: object) -> Iterator[Any]:
         yield first.finding("before", ("policy",), "certain", "repair")
@@ -222,7 +222,7 @@ def test_certain_findings_come_before_what_cannot_be_told() -> None:
 @pytest.mark.parametrize("sentinel", UNKNOWN_SENTINELS)
 def test_every_kind_of_unknown_goes_through_the_sdk_channel(sentinel: str) -> None:
     found = judge([Registration(ROLE_POLICY, "p", {"policy": sentinel})], stack=False)
-    assert found.cannot_tell == [("least-privilege", "policy")]
+    assert found.cannot_tell == [("least-privilege", "policy"), ("least-privilege-advisory", "policy")]
 
 
 def test_the_stack_s_own_unknown_exports_trouble_no_stack_rule() -> None:

@@ -51,15 +51,22 @@ DIRECTIONS = (
         "a rule imports the rule form, the views, the analysis and its family, and nothing else",
         ("policies/guardrails/rules",),
         only=(
+            "guardrails.access",
             "guardrails.alarms",
             "guardrails.iam",
             "guardrails.naming",
+            "guardrails.principals",
             "guardrails.resources",
             "guardrails.rule",
             "guardrails.values",
         ),
     ),
-    Direction("the tooling speaks to packs over the wire", ("scripts/stackproof",), ("guardrails", "infra")),
+    Direction(
+        "the tooling speaks to packs over the wire, and to the IAM analysis through one door",
+        ("scripts/stackproof",),
+        ("guardrails", "infra"),
+        except_for=("scripts/stackproof/iam_seam.py",),
+    ),
     Direction(
         "a report is a pure function of the model",
         ("scripts/stackproof/report",),

@@ -40,7 +40,10 @@ class _Recorder(pulumi.runtime.Mocks):
             inputs.setdefault(spec.prop, f"{args.name}-0a1b2c3")
         name = inputs.get(spec.prop if spec else "name", args.name)
         service = args.typ.split(":")[1].split("/")[0]
-        made = {"arn": f"arn:aws:{service}:eu-west-1:{_ACCOUNT}:{name}", "url": f"https://{name}", **inputs}
+        arn = f"arn:aws:{service}:eu-west-1:{_ACCOUNT}:{name}"
+        if service == "iam":
+            arn = f"arn:aws:iam::{_ACCOUNT}:{args.typ.rpartition(':')[2].lower()}/{name}"
+        made = {"arn": arn, "url": f"https://{name}", **inputs}
         self.seen.append((args.typ, args.name, made))
         return f"{name}-id", made
 

@@ -1,75 +1,341 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a Condition restricts a statement at all, or only looks as if it did.
+"""What a Condition comes to: every test is vacuous, unsatisfiable, restrictive, weak or unknown, and so is the whole.
 
-Only the certain cases are told apart: everything that is not surely vacuous counts as restrictive, and then no rule
-here makes a finding. Source of the key properties: the IAM user guide, "AWS global condition context keys".
+Values of one test are alternatives, tests must all hold. Operators and keys are case-insensitive, text values are not.
+Sources: IAM user guide, "IAM JSON policy elements: Condition operators" and "AWS global condition context keys".
 """
 
 from __future__ import annotations
 
-from guardrails.values import Unknown, Value, unknowns
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-__all__ = ["restricts"]
+from guardrails.iam.arns import is_every_resource
+from guardrails.iam.keys import CALLER_CHOSEN, EVER_PRESENT
+from guardrails.iam.patterns import intersects, is_everything, matches
+from guardrails.values import Steps, Unknown, Value, unknowns
 
-_EVER_PRESENT = frozenset(
+if TYPE_CHECKING:
+    import ipaddress
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = ["OPERATORS", "Condition", "Moment", "Test", "Verdict", "always", "evaluate", "networks", "read_tests"]
+
+Verdict: TypeAlias = Literal["vacuous", "unsatisfiable", "restrictive", "weak", "unknown"]
+
+OPERATORS = frozenset(
     {
-        "aws:currenttime",
-        "aws:epochtime",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principaltype",
-        "aws:requestedregion",
-        "aws:securetransport",
-        "aws:userid",
-        "aws:viaawsservice",
+        "stringequals",
+        "stringnotequals",
+        "stringequalsignorecase",
+        "stringnotequalsignorecase",
+        "stringlike",
+        "stringnotlike",
+        "numericequals",
+        "numericnotequals",
+        "numericlessthan",
+        "numericlessthanequals",
+        "numericgreaterthan",
+        "numericgreaterthanequals",
+        "dateequals",
+        "datenotequals",
+        "datelessthan",
+        "datelessthanequals",
+        "dategreaterthan",
+        "dategreaterthanequals",
+        "bool",
+        "binaryequals",
+        "ipaddress",
+        "notipaddress",
+        "arnequals",
+        "arnlike",
+        "arnnotequals",
+        "arnnotlike",
+        "null",
     },
 )
-_ANY_ADDRESS = frozenset({"0.0.0.0/0", "::/0"})
+_LIKE = frozenset({"stringlike", "arnlike", "arnequals"})
+_TEXT = frozenset({"stringequals", "stringequalsignorecase", *_LIKE})
+_LONGEST_SESSION = dt.timedelta(hours=36)
+_MOST_PAIRS = 10_000
 
 
-def restricts(condition: Value) -> bool | Unknown:
-    """Say whether a statement's condition (an object of operators, or ``None``) can ever be false.
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One test: its operator taken apart, its key folded and as written, its values, and what it comes to."""
 
-    An unknown inside is returned, unless a part that is known restricts already.
+    operator: str
+    base: str
+    qualifier: Literal["", "forallvalues", "foranyvalue"]
+    if_exists: bool
+    key: str
+    name: str
+    values: tuple[str, ...]
+    steps: Steps
+    verdict: Verdict = "restrictive"
+
+    @property
+    def negated(self) -> bool:
+        """Whether the test holds for everything but the values."""
+        return "not" in self.base
+
+    @property
+    def label(self) -> str:
+        """The part of a finding's key that names this test."""
+        return f"Condition::{self.operator.lower()}::{self.key}"
+
+    @property
+    def likes(self) -> bool:
+        """Whether ``*`` and ``?`` are wildcards in the values."""
+        return "like" in self.base or self.base.startswith("arn")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A whole condition: its tests, what they come to together, and an unknown that decides if one does."""
+
+    tests: tuple[Test, ...]
+    verdict: Verdict
+    hole: Unknown | None = None
+
+    @property
+    def positive(self) -> tuple[Test, ...]:
+        """The tests that only some values pass, and that fail where the key is absent."""
+        return tuple(
+            test
+            for test in self.tests
+            if not (test.negated or test.if_exists or test.qualifier == "forallvalues" or test.base == "null")
+        )
+
+    def restricts(self, keys: Iterable[str]) -> bool:
+        """Say whether one of some keys is limited for sure: by a test that is neither weak nor vacuous."""
+        wanted = set(keys)
+        return any(test.key in wanted and test.verdict == "restrictive" for test in self.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and as whom conditions are evaluated: an instant with a time zone, and the principal as far as known."""
+
+    now: dt.datetime
+    principal_arn: str | None = None
+    account: str | None = None
+
+
+UNCONDITIONAL = Condition((), "vacuous")
+
+
+def evaluate(value: Value, steps: Steps, moment: Moment, lacks: Callable[[str], bool] | None = None) -> Condition:
+    """Evaluate a statement's condition (an object of operators, or ``None``).
+
+    ``lacks`` says of a folded key that no action of the statement has it; then IfExists and negation are always true.
     """
-    if isinstance(condition, Unknown):
-        return condition
-    if not isinstance(condition, dict):
-        return False
-    undecided: list[Unknown] = []
-    for operator, block in condition.items():
+    if value is None:
+        return UNCONDITIONAL
+    if isinstance(value, Unknown):
+        return Condition((), "unknown", value)
+    present = _required(value)
+    tests = tuple(
+        replace(test, verdict=_verdict(test, present, moment, lacks)) if test.verdict != "unknown" else test
+        for test in read_tests(value, steps)
+    )
+    return Condition(tests, _together(tests), next(iter(unknowns(value)), None))
+
+
+def read_tests(value: Value, steps: Steps) -> Iterator[Test]:
+    """Take a condition apart; a test with an unknown in it is ``unknown``, and what is no test is left out."""
+    for operator, block in value.items() if isinstance(value, dict) else ():
         if isinstance(block, Unknown):
-            undecided.append(block)
+            yield Test(operator, operator.lower(), "", False, "", "", (), (*steps, operator), "unknown")  # noqa: FBT003 - an absent suffix
+        for name, content in block.items() if isinstance(block, dict) else ():
+            yield _read_test(operator, name, content, (*steps, operator, name))
+
+
+def _read_test(operator: str, name: str, content: Value, steps: Steps) -> Test:
+    folded = operator.lower()
+    qualifier: Literal["", "forallvalues", "foranyvalue"] = ""
+    if folded.startswith("forallvalues:"):
+        qualifier = "forallvalues"
+    elif folded.startswith("foranyvalue:"):
+        qualifier = "foranyvalue"
+    folded = folded.partition(":")[2] if qualifier else folded
+    base = folded.removesuffix("ifexists")
+    items = content if isinstance(content, list) else [content]
+    values = tuple(_text(item) for item in items if not isinstance(item, Unknown))
+    verdict: Verdict = "unknown" if unknowns(content) else "restrictive"
+    return Test(operator, base, qualifier, base != folded, name.lower(), name, values, steps, verdict)
+
+
+def _text(item: Value) -> str:
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    return "" if item is None else str(item)
+
+
+def _required(value: Value) -> frozenset[str]:
+    """List the keys that must be present, as ``Null: {key: false}`` says."""
+    return frozenset(
+        test.key
+        for test in read_tests(value, ())
+        if test.base == "null" and not test.qualifier and [item.lower() for item in test.values] == ["false"]
+    )
+
+
+def _verdict(test: Test, required: frozenset[str], moment: Moment, lacks: Callable[[str], bool] | None) -> Verdict:
+    present = test.key in EVER_PRESENT or test.key in required
+    if test.base == "null":
+        return _null(test)
+    if not test.values:
+        return "unsatisfiable"
+    if not present and (test.qualifier == "forallvalues" or (lacks and _optional(test) and lacks(test.key))):
+        return "vacuous"
+    found = _values(test, moment)
+    if not present and _optional(test) and found in ("restrictive", "unsatisfiable"):
+        return "weak"
+    caller_chosen = test.key in CALLER_CHOSEN or test.key.startswith("aws:requesttag/")
+    return "weak" if found == "restrictive" and (test.negated or caller_chosen) else found
+
+
+def _optional(test: Test) -> bool:
+    """Whether the test also passes where the key is absent."""
+    return test.if_exists or test.negated
+
+
+def _null(test: Test) -> Verdict:
+    wanted = {item.lower() for item in test.values}
+    if test.key in EVER_PRESENT:
+        return "vacuous" if "false" in wanted else "unsatisfiable"
+    if wanted == {"false"} and test.key not in CALLER_CHOSEN and not test.key.startswith("aws:requesttag/"):
+        return "restrictive"
+    return "weak"
+
+
+def _values(test: Test, moment: Moment) -> Verdict:
+    """Judge a test by its values, as if the key were present."""
+    if test.base in _LIKE and any(is_everything(item) or is_every_resource(item) for item in test.values):
+        return "vacuous"
+    if test.base in ("stringnotlike", "arnnotlike") and any(is_everything(item) for item in test.values):
+        return "unsatisfiable"
+    if test.base.startswith("date"):
+        return _dates(test, moment.now)
+    special = {"bool": _bool, "ipaddress": _addresses}.get(test.base)
+    return special(test) if special else _own(test, moment)
+
+
+def _own(test: Test, moment: Moment) -> Verdict:
+    """Judge a test of who the principal is, where that is known."""
+    own = {"aws:principalarn": moment.principal_arn, "aws:principalaccount": moment.account}.get(test.key)
+    if own is None or test.base not in _TEXT:
+        return "restrictive"
+    if not any(matches(item, own) if test.base in _LIKE else item == own for item in test.values):
+        return "unsatisfiable"
+    return "vacuous" if test.key == "aws:principalaccount" else "restrictive"
+
+
+def _bool(test: Test) -> Verdict:
+    wanted = {item.lower() for item in test.values}
+    if wanted >= {"true", "false"}:
+        return "vacuous"
+    if test.key == "aws:securetransport":
+        return "vacuous" if wanted == {"true"} else "weak"
+    return "weak" if test.key.startswith("aws:multifactorauth") and wanted == {"false"} else "restrictive"
+
+
+def _dates(test: Test, now: dt.datetime) -> Verdict:
+    """Decide what the calendar has decided already; a session lasts 36 hours at most."""
+    instants = [_instant(item) for item in test.values]
+    known = [item for item in instants if item is not None]
+    if test.key not in ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime") or len(known) < len(instants):
+        return "restrictive"
+    passed = now - _LONGEST_SESSION if test.key == "aws:tokenissuetime" else now
+    if test.base.startswith(("datelessthan", "dateequals")):
+        return "restrictive" if any(item > passed for item in known) else "unsatisfiable"
+    begun = test.base.startswith("dategreaterthan") and any(item <= passed for item in known)
+    return "vacuous" if begun and test.key != "aws:tokenissuetime" else "restrictive"
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        if text.isdigit():
+            return dt.datetime.fromtimestamp(int(text), dt.UTC)
+        found = dt.datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def _addresses(test: Test) -> Verdict:
+    found = networks(test.values)
+    if len(found) < len(test.values):
+        return "restrictive"
+    import ipaddress  # noqa: PLC0415 - most documents name no address
+
+    four = [item for item in found if isinstance(item, ipaddress.IPv4Network)]
+    six = [item for item in found if isinstance(item, ipaddress.IPv6Network)]
+    lengths = [item.prefixlen for item in ipaddress.collapse_addresses(four)]
+    lengths += [item.prefixlen for item in ipaddress.collapse_addresses(six)]
+    if 0 in lengths:
+        return "vacuous"
+    private = all(item.is_private for item in found) and test.key == "aws:sourceip"
+    return "unsatisfiable" if private else "restrictive"
+
+
+def networks(values: Sequence[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Read the networks among some values; what is none is left out."""
+    import ipaddress  # noqa: PLC0415 - most documents name no address
+
+    found = []
+    for value in values:
+        try:
+            found.append(ipaddress.ip_network(value, strict=False))
+        except ValueError:
             continue
-        for key, value in block.items() if isinstance(block, dict) else ():
-            holes = unknowns(value)
-            undecided += holes
-            if not holes and not _vacuous(operator.lower(), key.lower(), value, condition):
-                return True
-    return undecided[0] if undecided else False
+    return found
 
 
-def _vacuous(operator: str, key: str, value: Value, condition: dict[str, Value]) -> bool:
-    """Say whether one test is always true."""
-    values = [str(item).lower() for item in (value if isinstance(value, list) else [value])]
-    if operator.startswith("forallvalues:"):
-        return not _requires_presence(condition, key)
-    base = operator.removeprefix("foranyvalue:").removesuffix("ifexists")
-    present = key in _EVER_PRESENT or operator.endswith("ifexists")
-    if base in {"stringlike", "arnlike", "arnequals"}:
-        return present and any(item and not item.strip("*") for item in values)
-    if base == "null":
-        return key in _EVER_PRESENT and values == ["false"]
-    if base == "bool":
-        return key == "aws:securetransport" and values == ["true"]
-    return base == "ipaddress" and any(item in _ANY_ADDRESS for item in values)
+def _together(tests: tuple[Test, ...]) -> Verdict:
+    verdicts = {test.verdict for test in tests}
+    if "unsatisfiable" in verdicts or _contradiction(tests):
+        return "unsatisfiable"
+    for verdict in ("restrictive", "unknown", "weak"):
+        if verdict in verdicts:
+            return verdict
+    return "vacuous"
 
 
-def _requires_presence(condition: dict[str, Value], key: str) -> bool:
-    """Say whether ``Null: {key: false}`` beside a ForAllValues closes the hole of an absent key."""
-    for operator, block in condition.items():
-        if operator.lower() == "null" and isinstance(block, dict):
-            folded = {name.lower(): str(item).lower() for name, item in block.items()}
-            if folded.get(key) == "false":
-                return True
-    return False
+def _contradiction(tests: tuple[Test, ...]) -> bool:
+    """Say whether two tests of one single-valued key leave it no value."""
+    by_key: dict[str, list[Test]] = {}
+    for test in tests:
+        if test.base in _TEXT and not test.qualifier and not test.if_exists and test.verdict == "restrictive":
+            by_key.setdefault(test.key, []).append(test)
+    return any(
+        _disjoint(first, second)
+        for group in by_key.values()
+        for index, first in enumerate(group)
+        for second in group[index + 1 :]
+    )
+
+
+def _disjoint(first: Test, second: Test) -> bool:
+    if len(first.values) * len(second.values) > _MOST_PAIRS:
+        return False
+    pairs = ((one, two) for one in _patterns(first) for two in _patterns(second))
+    return not any(intersects(one, two) for one, two in pairs)
+
+
+def _patterns(test: Test) -> Iterator[str]:
+    """Give the values as patterns: a variable may be any text, and an operator without wildcards escapes them."""
+    for value in test.values:
+        if "${" in value or test.base == "stringequalsignorecase":
+            yield "*"
+        else:
+            yield value if test.likes else value.replace("*", "\ue001").replace("?", "\ue002")
+
+
+def always(condition: Condition) -> bool:
+    """Say whether a Deny under this condition always applies: every test passes, also where a key is absent."""
+    return condition.verdict == "vacuous" and all(
+        test.key in EVER_PRESENT or not (test.qualifier or test.if_exists) for test in condition.tests
+    )

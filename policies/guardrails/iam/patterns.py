@@ -2,16 +2,26 @@
 """IAM's wildcard language: ``*`` is any text, ``?`` any one character; matching, containment and intersection.
 
 Patterns come from judged documents, so no regular expression is built from them. Matching backtracks only to the last
-``*`` (time: length of pattern times length of text); containment and intersection fill a table of the same size.
+``*`` (time: length of pattern times length of text); containment and intersection fill a table of the same size. A
+pair whose table would be absurd is answered without it, on the safe side: it may meet, and nothing covers.
 """
 
 from __future__ import annotations
 
-__all__ = ["covers", "intersects", "is_everything", "matches", "spans_service"]
+from functools import lru_cache
+
+__all__ = ["covers", "intersects", "is_every_action", "is_everything", "is_literal", "matches", "spans_service"]
+
+_LARGEST_TABLE = 300_000
+"""Cells; AWS limits an ARN to 2,048 characters, and real pairs stay below 20,000."""
 
 
 def matches(pattern: str, text: str) -> bool:
     """Say whether a pattern matches a literal text, with case; fold both first where IAM ignores case."""
+    if is_literal(pattern):
+        return pattern == text
+    if len(pattern) * len(text) > _LARGEST_TABLE:
+        return is_everything(pattern)
     at, star, resume = 0, -1, 0
     position = 0
     while position < len(text):
@@ -28,11 +38,18 @@ def matches(pattern: str, text: str) -> bool:
     return not pattern[at:].strip("*")
 
 
+@lru_cache(maxsize=65_536)
 def covers(wide: str, narrow: str) -> bool:
     """Say whether every text of ``narrow`` is surely one of ``wide``; both are patterns.
 
     Sound, not complete: ``?*`` and ``*?`` are the same set, and neither is recognised within the other.
     """
+    if wide == narrow or is_everything(wide):
+        return True
+    if is_literal(narrow):
+        return matches(wide, narrow)
+    if len(wide) * len(narrow) > _LARGEST_TABLE:
+        return False
     row = [True] + [False] * len(wide)
     for index, symbol in enumerate(wide):
         row[index + 1] = row[index] and symbol == "*"
@@ -47,8 +64,15 @@ def covers(wide: str, narrow: str) -> bool:
     return row[-1]
 
 
+@lru_cache(maxsize=65_536)
 def intersects(first: str, second: str) -> bool:
     """Say whether some text belongs to both patterns."""
+    if is_literal(first):
+        return matches(second, first)
+    if is_literal(second):
+        return matches(first, second)
+    if len(first) * len(second) > _LARGEST_TABLE:
+        return True
     row = [True] + [False] * len(second)
     for index, symbol in enumerate(second):
         row[index + 1] = row[index] and symbol == "*"
@@ -63,6 +87,11 @@ def intersects(first: str, second: str) -> bool:
     return row[-1]
 
 
+def is_literal(pattern: str) -> bool:
+    """Say whether a pattern matches one text only, itself."""
+    return "*" not in pattern and "?" not in pattern
+
+
 def is_everything(pattern: str) -> bool:
     """Say whether a pattern matches every text."""
     return bool(pattern) and not pattern.strip("*")
@@ -72,3 +101,9 @@ def spans_service(action: str) -> bool:
     """Say whether an action pattern takes in all actions of a service or of all: ``s3:*``, ``s3:?*``, ``*``."""
     name = action.partition(":")[2] if ":" in action else action
     return "*" in name and not name.strip("*?")
+
+
+def is_every_action(text: str) -> bool:
+    """Say whether an action pattern takes in all actions of all services: ``*``, ``*:*``."""
+    service, colon, name = text.partition(":")
+    return is_everything(service) and (not colon or is_everything(name))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules on identity policies: what a policy grants beyond the need."""
+"""Rules on IAM documents and what stands for one: what is granted beyond the need, to whom, and how it is written."""
 
 from __future__ import annotations
 
+from guardrails.iam.answers import OPTIONS
 from guardrails.rule import Family
 
 __all__ = ["FAMILY"]
@@ -14,4 +15,5 @@ FAMILY = Family(
     framework="AWS Well-Architected Framework",
     reference="SEC03-BP02 Grant least privilege access",
     tags=("iam", "least-privilege"),
+    options=OPTIONS,
 )

@@ -2,8 +2,9 @@
 """Policy is malformed, and AWS will reject it.
 
 ## What it does
-Flags an identity policy that IAM refuses: no JSON, a key twice in one object, a wrong type, an element that is
-missing, foreign or contradicts another, a principal where none belongs, a character beyond U+00FF.
+Flags a document that IAM refuses: no JSON, a key twice in one object, a wrong type, an element that is missing,
+foreign or contradicts another, a principal where none belongs, an operator that does not exist, a character beyond
+U+00FF.
 
 ## Why is this bad?
 The deployment fails half-way, after other resources exist; and what cannot be read cannot be judged.
@@ -15,9 +16,11 @@ import json
 import pulumi_aws as aws
 
 aws.iam.Policy(
-    "read",
-    name="read-dev",
-    policy=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "allow", "Action": "s3:GetObject"}]}),
+    "pull",
+    name="pull-dev",
+    policy=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "allow", "Action": "s3:GetObject"}]},
+    ),
 )
 ```
 
@@ -28,8 +31,8 @@ import json
 import pulumi_aws as aws
 
 aws.iam.Policy(
-    "read",
-    name="read-dev",
+    "pull",
+    name="pull-dev",
     policy=json.dumps(
         {
             "Version": "2012-10-17",
@@ -42,8 +45,7 @@ aws.iam.Policy(
 ```
 
 ## Not caught
-Actions and condition keys that do not exist, operators that IAM does not know, ARNs of the wrong form, size limits.
-Trust and resource policies.
+Sizes, which are judged by `iam-policy-too-large`.
 
 ## References
 - [Grammar of the IAM JSON policy language](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html)
@@ -53,8 +55,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from guardrails.iam.answers import document_answers
 from guardrails.resources import PolicyDocument
-from guardrails.rule import Answer, NotApplicable, Settings, Severity, rule
+from guardrails.rule import Answer, Settings, Severity, rule
 from guardrails.rules.iam import FAMILY
 
 if TYPE_CHECKING:
@@ -62,15 +65,6 @@ if TYPE_CHECKING:
 
 
 @rule(id="iam-malformed-policy", family=FAMILY, on=PolicyDocument, severity=Severity.HIGH, since="0.1")
-def malformed_policy(policy: PolicyDocument, _settings: Settings) -> Iterator[Answer]:
-    """Judge one identity document."""
-    if policy.kind != "identity":
-        yield NotApplicable("not an identity policy")
-        return
-    for problem in policy.document.problems:
-        yield malformed_policy.finding(
-            problem.key,
-            problem.steps,
-            problem.message,
-            "write the document by the grammar of the IAM policy language",
-        )
+def malformed_policy(policy: PolicyDocument, settings: Settings) -> Iterator[Answer]:
+    """Judge a document."""
+    yield from document_answers(policy, settings, "G8")

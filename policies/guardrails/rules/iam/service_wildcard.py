@@ -2,8 +2,8 @@
 """Policy allows every action of a service.
 
 ## What it does
-Flags an action of an identity policy's `Allow` that takes in a whole service (`s3:*`, `s3:?*`) or all of them (`*`),
-whatever the resource. A statement that makes an administrator is left to `iam-admin-access`.
+Flags an action of an `Allow` that takes in a whole service (`s3:*`, `s3:?*`) or all of them (`*`), whatever the
+resource. A statement that makes an administrator is left to `iam-admin-access`.
 
 ## Why is this bad?
 A service's full set holds the actions that change permissions, delete data and switch logging off, and it grows with
@@ -15,10 +15,9 @@ import json
 
 import pulumi_aws as aws
 
-aws.iam.RolePolicy(
-    "mirror",
-    name="mirror-dev",
-    role="mirror-dev",
+aws.iam.Policy(
+    "pull",
+    name="pull-dev",
     policy=json.dumps(
         {
             "Version": "2012-10-17",
@@ -40,10 +39,9 @@ import json
 
 import pulumi_aws as aws
 
-aws.iam.RolePolicy(
-    "mirror",
-    name="mirror-dev",
-    role="mirror-dev",
+aws.iam.Policy(
+    "pull",
+    name="pull-dev",
     policy=json.dumps(
         {
             "Version": "2012-10-17",
@@ -60,8 +58,7 @@ aws.iam.RolePolicy(
 ```
 
 ## Not caught
-Statements under a condition that can be false. Partial wildcards such as `iam:Put*`, also where they come to nearly
-everything. A service spelled out action by action. `NotAction`.
+A service spelled out action by action. `NotAction`, which is judged by `iam-allow-not-action`.
 
 ## References
 - [IAM JSON policy elements: Action](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html)
@@ -71,12 +68,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.iam.grants import admin_grants, allows
-from guardrails.iam.patterns import spans_service
+from guardrails.iam.answers import document_answers
 from guardrails.resources import PolicyDocument
-from guardrails.rule import Answer, CannotTell, NotApplicable, Settings, Severity, rule
+from guardrails.rule import Answer, Settings, Severity, rule
 from guardrails.rules.iam import FAMILY
-from guardrails.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,23 +85,6 @@ if TYPE_CHECKING:
     since="0.1",
     frameworks=("AWS FSBP IAM.21",),
 )
-def service_wildcard(policy: PolicyDocument, _settings: Settings) -> Iterator[Answer]:
-    """Judge one identity document."""
-    if policy.kind != "identity":
-        yield NotApplicable("not an identity policy")
-        return
-    reported = {grant.element.steps for grant in admin_grants(policy.document) if not grant.doubts}
-    for statement, doubts in allows(policy.document):
-        for action in statement.actions or ():
-            if isinstance(action.value, Unknown):
-                yield CannotTell(action.value)
-            elif spans_service(action.value) and action.steps not in reported:
-                if doubts:
-                    yield CannotTell(doubts[0])
-                    continue
-                yield service_wildcard.finding(
-                    f"Action::{action.value.lower()}",
-                    action.steps,
-                    f"the action {action.value} allows all that a service can do, now and later",
-                    "list the actions that are used",
-                )
+def service_wildcard(policy: PolicyDocument, settings: Settings) -> Iterator[Answer]:
+    """Judge a document."""
+    yield from document_answers(policy, settings, "A2")

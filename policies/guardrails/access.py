@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one resource grants: by its own documents, by properties that share it, by the policies it attaches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guardrails.iam.answers import context_of, document_answers, translate
+from guardrails.iam.bundle import attached
+from guardrails.iam.sharing import PERMISSIONS, SHARED, shared_openly, unknown_shares
+from guardrails.iam.taxonomy import IamFinding, made
+from guardrails.rule import Answer, CannotTell, NotApplicable
+from guardrails.values import Steps, Unknown, unknowns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from guardrails.resources import Resource
+    from guardrails.rule import Settings
+
+__all__ = ["attachment_answers", "inline_answers", "sharing_answers"]
+
+_ATTACHING = {
+    "aws:iam/role:Role": "managedPolicyArns",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
+    "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns",
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
+    "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns",
+}
+_ON_USERS = {
+    "aws:iam/userPolicy:UserPolicy": "user",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": "user",
+    "aws:iam/policyAttachment:PolicyAttachment": "users",
+}
+_INLINE = (
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iam/role:Role",
+)
+
+
+def sharing_answers(resource: Resource, settings: Settings, code: str) -> Iterator[Answer]:
+    """Give the findings of one class about whom a resource lets in, by its documents and by its properties."""
+    documents = [item for item in resource.documents if item.kind in ("resource", "endpoint")]
+    sharing = resource.type in SHARED or resource.type in PERMISSIONS
+    if not documents and not sharing:
+        yield NotApplicable("nothing in the resource lets others in")
+        return
+    for document in documents:
+        yield from document_answers(document, settings, code)
+        yield from (CannotTell(hole) for hole in document.document.holes)
+    if sharing:
+        found = shared_openly(resource.type, resource.properties, context_of(settings))
+        yield from translate(dict.fromkeys(found), code)
+        yield from (CannotTell(hole) for hole in unknown_shares(resource.type, resource.properties))
+
+
+def attachment_answers(resource: Resource, settings: Settings, code: str) -> Iterator[Answer]:
+    """Give the findings of one class about the managed policies that a resource attaches by their ARN."""
+    del settings
+    name = _ATTACHING.get(resource.type)
+    value = resource.properties.get(name) if name else None
+    if name is None or value is None:
+        yield NotApplicable("the resource attaches no managed policy")
+        return
+    places: list[tuple[str, Steps]] = (
+        [(item, (name, index)) for index, item in enumerate(value) if isinstance(item, str)]
+        if isinstance(value, list)
+        else [(value, (name,))]
+        if isinstance(value, str)
+        else []
+    )
+    yield from translate((finding for arn, steps in places for finding in attached(arn, steps)), code)
+    yield from (CannotTell(hole) for hole in unknowns(value))
+
+
+def inline_answers(resource: Resource, settings: Settings, code: str) -> Iterator[Answer]:
+    """Say that a policy stands on a user (H3), or inside of its principal (H5)."""
+    del settings
+    name = _ON_USERS.get(resource.type) if code == "H3" else None
+    value = resource.properties.get(name) if name else None
+    if code == "H3" and value in (None, [], ""):
+        yield NotApplicable("the resource puts no policy on a user")
+    elif code == "H3":
+        if isinstance(value, Unknown):
+            yield CannotTell(value)
+        yield from translate([_on_user(str(name))], code)
+    elif resource.type not in _INLINE:
+        yield NotApplicable("the resource holds no inline policy")
+    else:
+        for document in resource.documents:
+            if document.kind == "identity":
+                yield from translate([_inline(document.steps)], code)
+
+
+def _on_user(name: str) -> IamFinding:
+    message = "the policy stands on a user, where nobody looks for it"
+    return made("H3", "Policy::user", (name,), message, "put it on a group, or use a role")
+
+
+def _inline(steps: Steps) -> IamFinding:
+    message = "the policy stands inside of its principal, so it can be neither reused nor versioned"
+    return made("H5", "Policy::inline", steps, message, "make it an aws.iam.Policy, and attach it")

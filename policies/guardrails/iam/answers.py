@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the analysis to a rule's answers: one class of findings for one view, under the family's settings.
+
+A view is judged once for all rules: its ``memo`` keeps what was found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from guardrails.iam.bundle import Bundle, Context, judge_document, judge_principal
+from guardrails.iam.taxonomy import CLASSES
+from guardrails.iam.trust import EXEMPT_SERVICES
+from guardrails.rule import Answer, Finding, NotApplicable, Option, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from guardrails.iam.document import Document, Kind
+    from guardrails.iam.taxonomy import IamFinding
+    from guardrails.rule import Settings
+
+__all__ = ["OPTIONS", "context_of", "document_answers", "translate"]
+
+OPTIONS = (
+    Option("accountId", "text", "the own account's id; without it, findings about foreign accounts are no violations"),
+    Option("trustedAccounts", "texts", "ids of accounts that are trusted like the own one", ()),
+    Option("exemptServices", "texts", "services that need no source condition", EXEMPT_SERVICES),
+)
+"""What the analysis can be told, by every family of it."""
+
+_GRANTING: tuple[Kind, ...] = ("identity",)
+_KINDS: dict[str, tuple[Kind, ...]] = {
+    "A": _GRANTING,
+    "A10": ("trust", "resource"),
+    "C": _GRANTING,
+    "D": ("trust",),
+    "E": ("resource", "endpoint"),
+    "H5": _GRANTING,
+    "H6": ("scp",),
+}
+"""The kinds of documents that a class, or a letter of classes, is about; all kinds where none is named."""
+
+
+class DocumentView(Protocol):
+    """A document of a resource, as rules see it."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def token(self) -> str: ...
+    @property
+    def memo(self) -> dict[object, object]: ...
+
+
+@cache
+def _now() -> dt.datetime:
+    """Give one instant for the whole run, so that all rules judge the same moment."""
+    return dt.datetime.now(tz=dt.UTC)
+
+
+def context_of(settings: Settings, *, redundancy: bool = False) -> Context:
+    """Read the family's settings."""
+    return Context(
+        _now(),
+        settings.get("accountId"),
+        frozenset(settings.get("trustedAccounts") or ()),
+        tuple(settings.get("exemptServices") or EXEMPT_SERVICES),
+        redundancy,
+    )
+
+
+def document_answers(view: DocumentView, settings: Settings, code: str) -> Iterator[Answer]:
+    """Give the findings of one class about a document; what is not known of it, the pack reports by itself."""
+    kinds = _KINDS.get(code, _KINDS.get(code[0], ()))
+    if kinds and view.document.kind not in kinds:
+        yield NotApplicable(f"a {view.document.kind} policy is judged by other rules")
+        return
+    context = context_of(settings, redundancy=code == "G7")
+    found = view.memo.get(context)
+    if not isinstance(found, tuple):
+        found = tuple(dict.fromkeys(_all_of(view, context)))
+        view.memo[context] = found
+    yield from translate(found, code)
+
+
+def _all_of(view: DocumentView, context: Context) -> Iterator[IamFinding]:
+    yield from judge_document(view.document, context, view.token)
+    if view.document.kind == "identity":
+        alone = judge_principal(Bundle((view.document,)), context)
+        yield from (finding for finding in alone if finding.code[0] == "C")
+
+
+def translate(found: Iterable[IamFinding], code: str, urn: str | None = None) -> Iterator[Finding]:
+    """Turn the findings of one class into a rule's; what an unknown decides is left to the unknown itself."""
+    for finding in found:
+        if finding.code == code and finding.hole is None:
+            yield Finding(
+                CLASSES[code].rule,
+                finding.key,
+                finding.steps,
+                Severity(finding.severity),
+                f"{finding.message} ({code}, {finding.confidence})",
+                finding.remedy,
+                urn,
+                advisory=finding.advisory or finding.confidence != "definite",
+            )

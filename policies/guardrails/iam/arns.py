@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Resource patterns: ARNs with wildcards and policy variables, their matching, containment and intersection.
+
+An ARN has six segments, split at the first five colons; in the sixth, ``*`` crosses ``:`` and ``/``. A lone ``*`` is
+every resource, and missing segments are ``*``. A policy variable may stand for any text, so it meets everything and
+covers nothing; ``${*}``, ``${?}`` and ``${$}`` are the characters themselves. Source: IAM user guide, "IAM JSON policy
+elements: Resource" and "Variables and tags".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from guardrails.iam.patterns import covers, intersects, is_everything, is_literal
+
+__all__ = ["EVERY", "ArnPattern", "account_of", "arn_format", "is_every_resource", "read_arn", "split_arn"]
+
+_SEGMENTS = 6
+_VARIABLE = re.compile(r"\$\{([^{}]{0,256})\}")
+_LITERAL = {"*": "\ue001", "?": "\ue002", "$": "\ue003"}
+"""Private characters for escaped wildcards, so that they match nothing but one another."""
+_HOLE = "\ue000"
+"""A character that no text holds: what stands for a variable where a pattern has to cover something."""
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class ArnPattern:
+    """One resource pattern: ``may`` are its segments at their widest, ``must`` what they surely cover."""
+
+    text: str
+    may: tuple[str, ...]
+    must: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The sixth segment at its widest: type and id."""
+        return self.may[5]
+
+    def meets(self, other: ArnPattern) -> bool:
+        """Say whether some resource may belong to both."""
+        return all(intersects(mine, yours) for mine, yours in zip(self.may, other.may, strict=True))
+
+    def covers(self, other: ArnPattern) -> bool:
+        """Say whether every resource of ``other`` is surely one of this; partitions do not count.
+
+        A principal lives in one partition, so a pattern that names it leaves nothing out.
+        """
+        return all(covers(self.must[index], other.may[index]) for index in (0, 2, 3, 4, 5))
+
+    def spans(self, other: ArnPattern) -> bool:
+        """Say whether this takes in everything of ``other`` within its own region and account."""
+        return self.meets(other) and covers(self.must[5], other.may[5])
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the pattern names one resource."""
+        return all(is_literal(part) for part in self.may)
+
+
+@lru_cache(maxsize=16_384)
+def read_arn(text: str) -> ArnPattern:
+    """Read a resource pattern; never fails, as ``*`` stands for what is missing."""
+    may = split_arn(_VARIABLE.sub(lambda found: _LITERAL.get(found[1], "*"), text))
+    must = split_arn(_VARIABLE.sub(lambda found: _LITERAL.get(found[1], _HOLE), text))
+    return ArnPattern(text, may, must)
+
+
+def split_arn(text: str) -> tuple[str, ...]:
+    """Split at the first five colons and fill up; a segment behind a trailing wildcard is a wildcard, too."""
+    parts = text.split(":", _SEGMENTS - 1)
+    return (*parts, *["*"] * (_SEGMENTS - len(parts)))
+
+
+@lru_cache(maxsize=8_192)
+def arn_format(published: str) -> ArnPattern:
+    """Read a format as AWS publishes it (``arn:${Partition}:s3:::${BucketName}``): each placeholder is ``*``."""
+    return read_arn(re.sub(r"\$\{[^}]*\}|<[^>]*>", "*", published))
+
+
+EVERY = read_arn("*")
+
+
+@lru_cache(maxsize=8_192)
+def is_every_resource(text: str) -> bool:
+    """Say whether a pattern names everything: ``*``, or an ARN of wildcards after its partition."""
+    parts = text.split(":", _SEGMENTS - 1)
+    if len(parts) == 1:
+        return is_everything(text)
+    partition, *rest = parts[1:]
+    named = partition.startswith("aws") and bool(rest)
+    scheme = parts[0] == "arn" or is_everything(parts[0])
+    return scheme and (is_everything(partition) or named) and all(is_everything(item) for item in rest)
+
+
+def account_of(arn: str) -> str | None:
+    """Give the account of an ARN or of a bare account id; ``None`` where it is not written out."""
+    if _ACCOUNT.fullmatch(arn):
+        return arn
+    parts = arn.split(":", _SEGMENTS - 1)
+    return parts[4] if len(parts) == _SEGMENTS and _ACCOUNT.fullmatch(parts[4]) else None

@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a principal can become: administrator access, escalation sets, roles it may pass, limits it may take off.
+
+Judges the effective set. A set is effective if each of its actions is granted on a pattern that can hold a target;
+scope lowers a finding, and never silences it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from guardrails.iam.actions import known_services
+from guardrails.iam.arns import is_every_resource, read_arn
+from guardrails.iam.managed import admits_power
+from guardrails.iam.patterns import is_every_action, is_everything, matches
+from guardrails.iam.reviewed import EscalationSet, escalation_sets, watched
+from guardrails.iam.taxonomy import SEVERITIES, IamFinding, Severity, made, weakened
+from guardrails.values import Steps, render_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from guardrails.iam.conditions import Condition, Test
+    from guardrails.iam.grants import Grant, Judged, Reach
+
+__all__ = ["Use", "administrator", "escalations", "limits", "order", "self_changes", "uses"]
+
+_UNPASSABLE = (read_arn("arn:*:iam::*:role/aws-service-role/*"), read_arn("arn:*:iam::*:role/aws-reserved/*"))
+_SERVICE_LINKED = read_arn("arn:*:iam::*:role/aws-service-role/*")
+_AWS_OWNED = re.compile(r"arn:[^:]*:iam::aws:")
+_WORD = re.compile(r"[-_/.]")
+_PASS = "iam:passrole"  # noqa: S105 - an action's name
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A grant as a member of a set: whether something that is not certain decides if it serves."""
+
+    grant: Grant
+    conditional: bool
+
+    @property
+    def rank(self) -> tuple[bool, bool, tuple[tuple[int, str], ...]]:
+        """Order uses: the certain first, then the broad, then by place."""
+        return (self.conditional or self.grant.hole is not None, not self.grant.broad, order(self.grant.steps))
+
+
+def order(steps: Steps) -> tuple[tuple[int, str], ...]:
+    """Order paths as a reader meets them."""
+    return tuple((step, "") if isinstance(step, int) else (-1, step) for step in steps)
+
+
+def administrator(statements: Sequence[Judged], reach: Reach) -> Iterator[IamFinding]:
+    """Find what makes an administrator: every action on every resource, of which the power over IAM remains.
+
+    A carve-out helps only if it takes all of that power away: whoever keeps a part can grant himself the rest.
+    """
+    powers = [grant for action in _powers() for grant in reach.of(action) if grant.broad]
+    if not powers or not all(any(_universal(item) for item in cap) for cap in reach.caps):
+        return
+    for item in statements:
+        steps = _universal(item)
+        if item.statement.effect != "Allow" or item.dead or steps is None:
+            continue
+        own = [grant for grant in powers if grant.steps == steps]
+        if not own:
+            continue
+        certain = [grant for grant in own if grant.hole is None]
+        negated = item.statement.actions is None
+        first = item.statement.not_actions if negated else item.statement.actions
+        written = "*" if not first else next(str(element.value) for element in first if element.steps == steps)
+        finding = made(
+            "A1",
+            f"{'NotAction' if negated else 'Action'}::{written.lower()}",
+            steps,
+            "the statement allows every action on every resource, the power over IAM with it",
+            "list the actions that are used and the ARNs they are used on",
+            actions=("*",),
+        )
+        if not certain:
+            yield replace(finding, confidence="unknown", hole=own[0].hole)
+            continue
+        conditional = all(grant.conditional for grant in certain)
+        yield weakened(finding, item.condition, conditional=conditional)
+
+
+def _powers() -> tuple[str, ...]:
+    """List the actions of IAM that alone give any permission."""
+    return tuple(
+        entry.actions[0]
+        for entry in escalation_sets()
+        if entry.kind == "principal" and len(entry.actions) == 1 and entry.actions[0].startswith("iam:")
+    )
+
+
+def _universal(item: Judged) -> Steps | None:
+    """Give the path of the element by which a statement is about every action and resource, less some exceptions."""
+    statement = item.statement
+    everywhere = statement.not_resources or any(
+        isinstance(element.value, str) and is_every_resource(element.value) for element in statement.resources or ()
+    )
+    if not everywhere:
+        return None
+    if statement.not_actions:
+        return statement.not_actions[0].steps
+    for element in statement.actions or ():
+        if isinstance(element.value, str) and is_every_action(element.value):
+            return element.steps
+    return None
+
+
+def uses(entry: EscalationSet, action: str, reach: Reach) -> list[Use]:
+    """List the grants that can serve as one member of a set, the most certain first."""
+    found = []
+    for grant in reach.of(action):
+        if action == _PASS:
+            use = _passing(grant, entry)
+        elif _no_target(grant):
+            continue
+        else:
+            use = _plain(grant)
+        if use is not None:
+            found.append(use)
+    return sorted(found, key=lambda use: use.rank)
+
+
+def _no_target(grant: Grant) -> bool:
+    """Say whether nobody outside AWS can use the grant on anything it names."""
+    if _AWS_OWNED.match(grant.resource.text):
+        return True
+    return grant.action.startswith(("iam:", "sts:")) and any(item.covers(grant.resource) for item in _UNPASSABLE)
+
+
+def _plain(grant: Grant) -> Use:
+    on_nothing = not watched()[grant.action].targets and not is_every_resource(grant.resource.text)
+    return Use(grant, _conditional(grant, _without_power(grant.condition)) or on_nothing)
+
+
+def _conditional(grant: Grant, tests: Iterable[Test]) -> bool:
+    """Say whether a grant depends on one of its remaining tests, or on a Deny or a cap elsewhere."""
+    own = any(test.verdict != "vacuous" for test in tests)
+    return own or (grant.conditional and grant.condition.verdict == "vacuous")
+
+
+def _without_power(condition: Condition) -> tuple[Test, ...]:
+    """Leave out a limit on attached policies that lets an administrator policy through."""
+    return tuple(
+        test
+        for test in condition.tests
+        if not (test.key == "iam:policyarn" and not test.negated and admits_power(test.values, likes=test.likes))
+    )
+
+
+def _passing(grant: Grant, entry: EscalationSet) -> Use | None:
+    """Say whether a PassRole serves a set: the role can be passed, and to a service of the set."""
+    if any(item.covers(grant.resource) for item in _UNPASSABLE):
+        return None
+    others = []
+    certain = bool(entry.principals) or entry.kind != "passed"
+    for test in grant.condition.tests:
+        if test.key != "iam:passedtoservice" or test.verdict in ("vacuous", "unknown"):
+            others.append(test)
+        elif entry.principals and not any(_admits(test, service) for service in entry.principals):
+            return None
+        elif test.negated:
+            certain = False
+    return Use(grant, _conditional(grant, others) or not certain)
+
+
+def _admits(test: Test, service: str) -> bool:
+    hit = any(matches(value, service) if test.likes else value == service for value in test.values)
+    return hit is not test.negated
+
+
+def escalations(reach: Reach) -> Iterator[IamFinding]:
+    """Find every minimal set that is effective: alone (B1), within a document (B2), or over several (B7)."""
+    for entry in escalation_sets():
+        members = [uses(entry, action, reach) for action in entry.actions]
+        if entry.kind == "retired" or not all(members):
+            continue
+        chosen, code = _choose(members)
+        yield _finding(entry, code, chosen)
+
+
+def _choose(members: list[list[Use]]) -> tuple[list[Use], str]:
+    """Take the most certain use of each member, from one document where one has them all."""
+    if len(members) == 1:
+        return [members[0][0]], "B1"
+    documents = set.intersection(*({use.grant.document for use in found} for found in members))
+    if not documents:
+        return [found[0] for found in members], "B7"
+    within = [
+        [next(use for use in found if use.grant.document == number) for found in members]
+        for number in sorted(documents, key=lambda number: (number < 0, abs(number)))
+    ]
+    return min(within, key=lambda found: sum(use.conditional for use in found)), "B2"
+
+
+def _finding(entry: EscalationSet, code: str, chosen: list[Use]) -> IamFinding:
+    places = sorted({use.grant.steps for use in chosen}, key=order)
+    rest = f" (and {', '.join(map(render_path, places[1:]))})" if len(places) > 1 else ""
+    names = tuple(watched()[action].name for action in entry.actions)
+    severity, named = _scope(entry, chosen)
+    finding = made(
+        code,
+        entry.label,
+        places[0],
+        f"with {' and '.join(names)}{rest} the holder {entry.gives}",
+        _remedy(entry, names),
+        severity=severity,
+        actions=names,
+        confidence="conditional" if named else "definite",
+    )
+    hole = next((use.grant.hole for use in chosen if use.grant.hole), None)
+    if hole is not None:
+        return replace(finding, confidence="unknown", hole=hole)
+    if any(use.conditional for use in chosen):
+        lower = SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
+        return replace(finding, severity=severity if named else lower, confidence="conditional")
+    return finding
+
+
+def _scope(entry: EscalationSet, chosen: list[Use]) -> tuple[Severity, bool]:
+    """Give a set's severity, and whether it hangs on what the one named target is."""
+    limited = any(watched()[use.grant.action].targets and not use.grant.broad for use in chosen)
+    if entry.kind == "existing":
+        return "medium", limited
+    if entry.kind == "assume":
+        return ("low", True) if limited else ("high", False)
+    return "high", False
+
+
+def _remedy(entry: EscalationSet, names: tuple[str, ...]) -> str:
+    match entry.kind:
+        case "passed":
+            return "name the one role in iam:PassRole, with iam:PassedToService, and see that it can do no more"
+        case "assume":
+            return "name the ARNs of the roles that are taken"
+        case "existing":
+            return f"limit {names[0]} to resources whose role can do no more than the holder"
+        case _:
+            return f"leave {names[0]} to the pipeline, or demand iam:PermissionsBoundary and deny its removal"
+
+
+def limits(reach: Reach) -> Iterator[IamFinding]:
+    """Find roles that may be passed or linked at will (B3, B5), and boundaries that may be taken off (B6)."""
+    seen: set[tuple[str, Steps, str]] = set()
+    for grant in (*reach.of(_PASS), *reach.of("iam:createservicelinkedrole")):
+        place = (grant.action, grant.steps, grant.resource.text)
+        finding = _passes_any(grant) if grant.action == _PASS else _links_any(grant)
+        if finding is not None and place not in seen:
+            seen.add(place)
+            yield _decided(finding, grant)
+    for action in sorted(key for key, item in watched().items() if "boundary" in item.lists):
+        found = sorted((_plain(grant) for grant in reach.of(action) if not _no_target(grant)), key=lambda use: use.rank)
+        if found:
+            yield _decided(_takes_off(found[0].grant), found[0].grant)
+
+
+def _decided(finding: IamFinding, grant: Grant) -> IamFinding:
+    if grant.hole is not None:
+        return replace(finding, confidence="unknown", hole=grant.hole)
+    return weakened(finding, grant.condition, conditional=grant.conditional)
+
+
+def _passes_any(grant: Grant) -> IamFinding | None:
+    severity = _role_breadth(grant)
+    if severity is None or grant.condition.restricts(("iam:passedtoservice",)):
+        return None
+    return made(
+        "B3",
+        f"Resource::{grant.resource.text}",
+        grant.resource_steps,
+        f"iam:PassRole on {grant.resource.text} hands any such role to any service",
+        "name the role's ARN, and add StringEquals iam:PassedToService with the one service",
+        severity=severity,
+        actions=("iam:PassRole",),
+    )
+
+
+def _role_breadth(grant: Grant) -> Severity | None:
+    """Say how broad a role pattern is: every role, those named after a service, or none of this."""
+    if any(item.covers(grant.resource) for item in _UNPASSABLE):
+        return None
+    if grant.broad:
+        return "high"
+    kind, _, name = grant.resource.name.partition("/")
+    if kind != "role" or not name.endswith("*"):
+        return None
+    words = {word.lower() for word in _WORD.split(name.rstrip("*")) if word}
+    named = name.startswith("service-role/") or name.lower().startswith(("amazon", "aws"))
+    return "medium" if named or words & known_services() else None
+
+
+def _links_any(grant: Grant) -> IamFinding | None:
+    if not grant.resource.spans(_SERVICE_LINKED) or grant.condition.restricts(("iam:awsservicename",)):
+        return None
+    return made(
+        "B5",
+        f"Resource::{grant.resource.text}",
+        grant.resource_steps,
+        "service-linked roles of any service may be created",
+        "add StringEquals iam:AWSServiceName with the one service, or name it in the ARN",
+        actions=("iam:CreateServiceLinkedRole",),
+    )
+
+
+def _takes_off(grant: Grant) -> IamFinding:
+    name = watched()[grant.action].name
+    return made(
+        "B6",
+        f"Action::{grant.action}",
+        grant.steps,
+        f"{name} takes off or replaces the boundary that limits a principal",
+        f"deny {name}, or demand iam:PermissionsBoundary",
+        actions=(name,),
+    )
+
+
+def self_changes(reach: Reach, principal: str | None) -> Iterator[IamFinding]:
+    """Find grants by which a principal changes what it may do itself: its own ARN, or a variable that stands for it."""
+    for action in sorted(key for key, item in watched().items() if "self" in item.lists):
+        found = [grant for grant in reach.of(action) if not _no_target(grant) and _is_self(grant, principal)]
+        if not found:
+            continue
+        grant = min((_plain(item) for item in found), key=lambda use: use.rank).grant
+        name = watched()[action].name
+        finding = made(
+            "B8",
+            f"Action::{action}",
+            grant.steps,
+            f"{name} on {grant.resource.text} lets the principal change its own permissions",
+            f"leave {name} on the principal itself to somebody else",
+            actions=(name,),
+        )
+        yield _decided(finding, grant)
+
+
+def _is_self(grant: Grant, principal: str | None) -> bool:
+    text = grant.resource.text.lower()
+    kind = grant.resource.name.partition("/")[0]
+    if "${aws:username}" in text or "${aws:userid}" in text:
+        return kind in ("user", "*")
+    if principal is None or is_everything(grant.resource.text):
+        return False
+    return read_arn(principal).name.partition("/")[0] == kind and grant.resource.covers(read_arn(principal))

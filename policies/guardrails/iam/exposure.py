@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom a resource policy lets in: everyone, other accounts, services on anybody's behalf; and whom it locks out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from guardrails.iam.arns import account_of, is_every_resource, read_arn
+from guardrails.iam.conditions import always
+from guardrails.iam.keys import FIXES_CALLER, FIXES_SOURCE
+from guardrails.iam.patterns import is_every_action, is_everything, spans_service
+from guardrails.iam.reviewed import watched
+from guardrails.iam.scope import named_actions
+from guardrails.iam.taxonomy import IamFinding, made, weakened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from guardrails.iam.conditions import Condition, Test
+    from guardrails.iam.document import Principal
+    from guardrails.iam.grants import Judged
+    from guardrails.iam.trust import Accounts
+
+__all__ = ["endpoint_grants", "fixes_caller", "grants_to_others", "lock_outs"]
+
+_ORGANISATION = ("aws:principalorgid", "aws:principalorgpaths")
+_GRANTING = "kms:creategrant"
+_ON_BEHALF = "kms:grantisforawsresource"
+
+
+def grants_to_others(
+    item: Judged, others: Sequence[Judged], accounts: Accounts, *, is_key: bool
+) -> Iterator[IamFinding]:
+    """Judge an Allow of a resource policy beside the other statements of its document."""
+    for principal in item.statement.principals or ():
+        value = principal.value
+        if not isinstance(value, str):
+            continue
+        if principal.kind == "Service":
+            yield from _service(item, principal, value, accounts)
+        elif value == "*":
+            yield from _everyone(item, others, principal)
+        elif principal.kind == "AWS":
+            yield from _account(item, principal, value, accounts)
+        if is_key and principal.kind == "AWS":
+            yield from _key_wildcard(item, principal, value, accounts)
+
+
+def fixes_caller(condition: Condition) -> bool:
+    """Say whether a condition keeps strangers out: by a value that fixes an account, an organisation or a network."""
+    return any(
+        test.key in FIXES_CALLER and test.verdict == "restrictive" and _names_account(test) for test in condition.tests
+    )
+
+
+def _names_account(test: Test) -> bool:
+    """Whether every ARN among the values says whose it is; a bucket's says it by its name alone."""
+    if not test.key.endswith("arn"):
+        return True
+    return all(account_of(value) or value.startswith("arn:aws:s3:::") or "*" not in value for value in test.values)
+
+
+def _everyone(item: Judged, others: Sequence[Judged], principal: Principal) -> Iterator[IamFinding]:
+    if fixes_caller(item.condition) or any(_keeps_out(deny, item) for deny in others):
+        return
+    writes = any(action.writes for action in named_actions(item)) or any(
+        isinstance(element.value, str) and is_every_action(element.value) for element in item.statement.actions or ()
+    )
+    what = "change" if writes else "read"
+    finding = made(
+        "E1",
+        "Principal::*",
+        principal.steps,
+        f"anyone can {what} the resource",
+        "name the principals, or add StringEquals aws:PrincipalOrgID with the own organisation",
+        severity="critical" if writes or item.statement.not_actions else "high",
+        actions=tuple(str(element.value) for element in item.statement.actions or ()),
+    )
+    yield weakened(finding, item.condition)
+
+
+def _keeps_out(deny: Judged, allow: Judged) -> bool:
+    """Say whether a Deny beside an Allow turns strangers away: unless the caller is of an account, network or list."""
+    if deny.statement.effect != "Deny" or deny.dead:
+        return False
+    texts = [element.value for element in allow.statement.actions or () if isinstance(element.value, str)]
+    covered = all(deny.covers_action(text.lower()) for text in texts) and bool(texts)
+    places = [element.value for element in allow.statement.resources or () if isinstance(element.value, str)]
+    if not covered or not all(deny.covers_resource(read_arn(text)) for text in places):
+        return False
+    if deny.statement.not_principals:
+        return always(deny.condition)
+    everyone = any(principal.value == "*" for principal in deny.statement.principals or ())
+    tests = deny.condition.tests
+    return everyone and bool(tests) and all(test.key in FIXES_CALLER and test.negated for test in tests)
+
+
+def _account(item: Judged, principal: Principal, value: str, accounts: Accounts) -> Iterator[IamFinding]:
+    account = account_of(value)
+    if account is None or account == accounts.own or account in accounts.trusted:
+        return
+    if item.condition.restricts(_ORGANISATION):
+        return
+    finding = made(
+        "E2",
+        f"Principal::{value}",
+        principal.steps,
+        f"the resource is open to {value}, which is neither of the own account nor of a trusted one",
+        "list the account among the trusted, or take it out",
+    )
+    if accounts.own is None:
+        yield replace(finding, confidence="unknown", message=f"{finding.message} (the own account is not known)")
+    else:
+        yield weakened(finding, item.condition)
+
+
+def _service(item: Judged, principal: Principal, value: str, accounts: Accounts) -> Iterator[IamFinding]:
+    if value.lower() in accounts.exempt:
+        return
+    bound = [test for test in item.condition.tests if test.verdict == "restrictive" and _binds(test)]
+    if value.startswith("s3.") or value == "s3.amazonaws.com":
+        bound = [test for test in bound if test.key != "aws:sourcearn" or all(map(account_of, test.values))]
+    if bound:
+        return
+    message = f"{value} reaches the resource on anybody's behalf: no condition says for which account or resource"
+    remedy = "add StringEquals aws:SourceAccount, or ArnLike aws:SourceArn with the resource that calls"
+    finding = made("E3", f"Principal::{value}", principal.steps, message, remedy, advisory=not is_everything(value))
+    yield weakened(finding, item.condition)
+
+
+def _binds(test: Test) -> bool:
+    return test.key in FIXES_SOURCE or test.key.startswith(("kms:encryptioncontext", "kms:calleraccount", "lambda:"))
+
+
+def _key_wildcard(item: Judged, principal: Principal, value: str, accounts: Accounts) -> Iterator[IamFinding]:
+    root = value.endswith(":root") or value == account_of(value)
+    if root and (accounts.own is None or account_of(value) == accounts.own):
+        return
+    texts = [element.value for element in item.statement.actions or () if isinstance(element.value, str)]
+    whole = [
+        text for text in texts if is_every_action(text) or (spans_service(text) and text.lower().startswith("kms"))
+    ]
+    lending = item.covers_action(_GRANTING) and not item.condition.restricts((_ON_BEHALF,))
+    if not whole and not lending:
+        return
+    what = "do everything with the key" if whole else "pass the key on by grants"
+    finding = made(
+        "E4",
+        f"Action::{(whole or ['kms:CreateGrant'])[0].lower()}",
+        principal.steps,
+        f"the key policy lets {value} {what}",
+        "list the actions that are used; demand Bool kms:GrantIsForAWSResource for kms:CreateGrant",
+        actions=tuple(whole or ["kms:CreateGrant"]),
+    )
+    yield weakened(finding, item.condition)
+
+
+def endpoint_grants(item: Judged) -> Iterator[IamFinding]:
+    """Find the default of endpoint policies: everything on everything."""
+    everyone = any(principal.value == "*" for principal in item.statement.principals or ())
+    actions = [element for element in item.statement.actions or () if isinstance(element.value, str)]
+    wide = [element for element in actions if is_every_action(str(element.value))]
+    anywhere = any(
+        isinstance(element.value, str) and is_every_resource(element.value)
+        for element in item.statement.resources or ()
+    )
+    if everyone and wide and anywhere and not fixes_caller(item.condition):
+        message = "the endpoint carries every action on every resource, of foreign accounts as well"
+        remedy = "name the actions and the own resources, or add StringEquals aws:ResourceOrgID"
+        if not item.condition.restricts(("aws:resourceorgid", "aws:resourceaccount", "aws:resourceorgpaths")):
+            yield weakened(made("E6", "Action::*", wide[0].steps, message, remedy, actions=("*",)), item.condition)
+
+
+def lock_outs(item: Judged) -> Iterator[IamFinding]:
+    """Find a Deny that nobody can take back: of everything, or of changing the policy, for everyone."""
+    everyone = any(principal.value == "*" for principal in item.statement.principals or ())
+    if not everyone or not always(item.condition):
+        return
+    for element in item.statement.actions or ():
+        if isinstance(element.value, str) and (spans_service(element.value) or _edits(item)):
+            message = "the Deny holds for everyone, so that only the account's root user can change the policy again"
+            remedy = "add a condition that spares the role that deploys, such as ArnNotLike aws:PrincipalArn"
+            key = f"Action::{element.value.lower()}"
+            yield made("E5", key, element.steps, message, remedy, actions=(element.value,))
+            return
+
+
+def _edits(item: Judged) -> bool:
+    return any(
+        "exposure" in watch.lists and "policy" in key and key.partition(":")[2].startswith(("put", "set", "delete"))
+        for key, watch in watched().items()
+        if item.covers_action(key)
+    )

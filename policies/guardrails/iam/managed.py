@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What AWS managed policies come to, by their ARN: a generated verdict, and their grants of watched actions.
+
+``data/iam_managed.json`` is made by ``scripts/refresh_iam.py`` from the policies' text; a policy that is not in it is
+unknown, and one whose ARN AWS no longer publishes is listed as retired.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from guardrails.iam.arns import read_arn
+from guardrails.iam.conditions import UNCONDITIONAL
+from guardrails.iam.grants import Grant
+from guardrails.iam.patterns import intersects, is_everything, is_literal
+from guardrails.iam.reviewed import watched, watched_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from guardrails.values import Steps
+
+__all__ = ["Managed", "admits_power", "is_aws_managed", "lookup", "managed_grants", "retired"]
+
+_DATA = Path(__file__).resolve().parent.parent / "data" / "iam_managed.json"
+_ARN = re.compile(r"arn:aws[a-z-]*:iam::aws:policy(/.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """One AWS managed policy: version, verdict, the services it opens in full, its grants of watched actions.
+
+    ``verdict``: ``admin``, ``escalates``, ``full-service``, ``write`` or ``read``. ``triples`` are an action pattern,
+    a resource pattern, and whether a condition or a Deny may stand in the way.
+    """
+
+    verdict: str
+    version: str
+    services: tuple[str, ...]
+    triples: tuple[tuple[str, str, bool], ...]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(_DATA.read_text("utf-8"))
+    return table
+
+
+def is_aws_managed(arn: str) -> bool:
+    """Say whether an ARN names a policy of AWS's own."""
+    return _ARN.fullmatch(arn) is not None
+
+
+def lookup(arn: str) -> Managed | None:
+    """Give what is known of an AWS managed policy by its ARN, in any partition."""
+    found = _ARN.fullmatch(arn)
+    row = _table()["policies"].get(found[1]) if found else None
+    if row is None:
+        return None
+    triples = tuple((action, resource, bool(unsure)) for action, resource, unsure in row.get("grants", ()))
+    return Managed(row["verdict"], row["version"], tuple(row.get("services", ())), triples)
+
+
+def retired(arn: str) -> bool:
+    """Say whether an ARN is one that AWS has withdrawn."""
+    found = _ARN.fullmatch(arn)
+    return found is not None and found[1] in _table()["provenance"]["retired"]
+
+
+def managed_grants(arn: str, number: int, steps: Steps) -> Iterator[Grant]:
+    """Yield the grants of an AWS managed policy, all of them at the place that names it."""
+    found = lookup(arn)
+    for written, resource, unsure in found.triples if found else ():
+        pattern = read_arn(resource)
+        for action in sorted(watched_by(written)):
+            targets = watched()[action].targets
+            reach = tuple(
+                target if pattern.covers(target) else pattern for target in targets if pattern.meets(target)
+            ) or ((pattern,) if not targets else ())
+            if reach:
+                yield Grant(action, pattern, reach, UNCONDITIONAL, unsure, number, steps, steps, written)
+
+
+def admits_power(values: Sequence[str], *, likes: bool) -> bool:
+    """Say whether a limit on policies that may be attached lets one through that gives any permission."""
+    return any(_is_power(value, likes=likes) for value in values)
+
+
+def _is_power(value: str, *, likes: bool) -> bool:
+    if not likes or is_literal(value):
+        found = lookup(value)
+        return found is not None and found.verdict in ("admin", "escalates")
+    if is_everything(value):
+        return True
+    return any(
+        intersects(value, f"arn:aws:iam::aws:policy{path}")
+        for path, row in _table()["policies"].items()
+        if row["verdict"] in ("admin", "escalates")
+    )

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reviewed tables: minimal sets of actions that escalate, and lists of actions by what they give away.
+
+``data/iam_reviewed.json`` is written by hand, ``data/iam_actions.json`` holds what AWS publishes of its actions
+(``scripts/refresh_iam.py``). Together they are the few hundred actions that every grant is tested for, so that no
+wildcard has to be spelled out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from guardrails.iam.arns import ArnPattern, arn_format
+from guardrails.iam.patterns import intersects, matches
+
+__all__ = ["EscalationSet", "Listed", "Watched", "escalation_sets", "watched", "watched_by"]
+
+_DATA = Path(__file__).resolve().parent.parent / "data"
+
+Listed = Literal["data", "credentials", "exposure", "kms", "audit", "boundary", "self", "creates", "linked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One action that grants are tested for: folded name, AWS's spelling, ARN formats of its targets, its lists."""
+
+    key: str
+    name: str
+    targets: tuple[ArnPattern, ...]
+    lists: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationSet:
+    """Actions that together give another principal's permissions; ``principals`` are the services that take the role.
+
+    ``kind``: on a ``principal`` itself, through a role ``passed`` to something new, through something ``existing``
+    that has a role, by ``assume``, or ``retired`` with its service.
+    """
+
+    actions: tuple[str, ...]
+    kind: Literal["principal", "passed", "existing", "assume", "retired"]
+    gives: str
+    principals: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """The key of a finding."""
+        return f"Set::{'+'.join(self.actions)}"
+
+
+@cache
+def _reviewed() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((_DATA / "iam_reviewed.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def escalation_sets() -> tuple[EscalationSet, ...]:
+    """Give every set, the shortest first; none contains another."""
+    return tuple(
+        EscalationSet(tuple(row["actions"]), row["kind"], row["gives"], frozenset(row.get("principals", ())))
+        for row in _reviewed()["sets"]
+    )
+
+
+@cache
+def watched() -> dict[str, Watched]:
+    """Give every watched action by its folded name."""
+    lists: dict[str, set[str]] = {}
+    for name, actions in _reviewed()["lists"].items():
+        for action in actions:
+            lists.setdefault(action.lower(), set()).add(name)
+    table = json.loads((_DATA / "iam_actions.json").read_text("utf-8"))["actions"]
+    return {
+        key: Watched(
+            key, row["name"], tuple(arn_format(text) for text in row["targets"]), frozenset(lists.get(key, ()))
+        )
+        for key, row in table.items()
+    }
+
+
+@cache
+def _by_service() -> dict[str, tuple[str, ...]]:
+    grouped: dict[str, list[str]] = {}
+    for key in watched():
+        grouped.setdefault(key.partition(":")[0], []).append(key)
+    return {service: tuple(keys) for service, keys in grouped.items()}
+
+
+@lru_cache(maxsize=8_192)
+def watched_by(pattern: str) -> frozenset[str]:
+    """List the watched actions that an action pattern matches, by folded name."""
+    folded = pattern.lower()
+    if ":" not in folded:
+        return frozenset(watched()) if folded and not folded.strip("*") else frozenset()
+    if "*" not in folded and "?" not in folded:
+        return frozenset({folded}) & watched().keys()
+    service = folded.partition(":")[0]
+    groups = _by_service()
+    names = [service] if service in groups else [name for name in groups if intersects(service, name)]
+    return frozenset(key for name in names for key in groups[name] if matches(folded, key))

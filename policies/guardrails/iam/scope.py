@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How wide a statement reaches: every resource though some would do, negated elements, mixed actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guardrails.iam.actions import Action, expand
+from guardrails.iam.arns import is_every_resource, read_arn
+from guardrails.iam.patterns import is_every_action, spans_service
+from guardrails.iam.taxonomy import IamFinding, made, weakened
+from guardrails.iam.wildcards import names, reads_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from guardrails.iam.document import Element
+    from guardrails.iam.grants import Judged
+
+__all__ = ["named_actions", "reaches"]
+
+_SHOWN = 3
+
+
+def named_actions(item: Judged) -> list[Action]:
+    """List the actions that a statement names, patterns of one known service spelled out."""
+    texts = [element.value for element in item.statement.actions or () if isinstance(element.value, str)]
+    return list(dict.fromkeys(action for text in texts for action in expand(text) or ()))
+
+
+def reaches(item: Judged, *, everything: bool) -> Iterator[IamFinding]:
+    """Judge the reach of an Allow; ``everything`` says that the whole statement is reported already."""
+    found = [*_negated(item)] + ([] if everything else [*_resources(item)])
+    for finding in found:
+        yield weakened(finding, item.condition)
+
+
+def _negated(item: Judged) -> Iterator[IamFinding]:
+    statement = item.statement
+    wide = statement.not_resources is not None or any(
+        isinstance(element.value, str) and is_every_resource(element.value) for element in statement.resources or ()
+    )
+    if statement.not_actions:
+        first = statement.not_actions[0]
+        message = "NotAction allows every other action, of every service, now and later"
+        key = f"NotAction::{str(first.value).lower()}"
+        yield made("A8", key, first.steps, message, "list the actions that are used under Action", advisory=not wide)
+    if statement.not_resources:
+        first = statement.not_resources[0]
+        writes = statement.not_actions is not None or any(
+            action.writes or reads_data(action) for action in named_actions(item)
+        )
+        writes = writes or any(
+            isinstance(element.value, str) and is_every_action(element.value) for element in statement.actions or ()
+        )
+        message = "NotResource allows the actions on every other resource, now and later"
+        remedy = "name the resources under Resource; take exceptions away by a Deny"
+        yield made("A9", f"NotResource::{first.value}", first.steps, message, remedy, advisory=not writes)
+    if statement.not_principals:
+        first_principal = statement.not_principals[0]
+        message = "NotPrincipal allows everyone else, anonymous callers with them"
+        key = f"NotPrincipal::{first_principal.value}"
+        yield made("A10", key, first_principal.steps, message, "name the principals under Principal")
+
+
+def _resources(item: Judged) -> Iterator[IamFinding]:
+    actions = named_actions(item)
+    limited = [action for action in actions if action.takes_resource]
+    if not limited or item.statement.resources is None:
+        return
+    for element in item.statement.resources:
+        if not isinstance(element.value, str):
+            continue
+        if not is_every_resource(element.value):
+            yield from _in_effect(element, limited)
+        elif len(limited) < len(actions):
+            if not _spans(item):
+                yield _mixed(element, actions, limited)
+        else:
+            yield _star(element, limited)
+
+
+def _spans(item: Judged) -> bool:
+    """Say whether a whole service is allowed, which is reported as that."""
+    return any(
+        isinstance(element.value, str) and spans_service(element.value) for element in item.statement.actions or ()
+    )
+
+
+def _star(element: Element, limited: list[Action]) -> IamFinding:
+    harmful = [action for action in limited if action.writes or reads_data(action)]
+    shown = harmful or limited
+    code, key = ("A6", "Resource::*") if str(element.value).strip("*") == "" else ("A7", f"Resource::{element.value}")
+    return made(
+        code,
+        key,
+        element.steps,
+        f"the resource is every one, yet {names(shown)} could be limited",
+        f"name the resources, such as {_formats(shown)}",
+        severity="medium" if harmful else "low",
+        actions=tuple(action.name for action in shown),
+        advisory=not harmful,
+    )
+
+
+def _mixed(element: Element, actions: list[Action], limited: list[Action]) -> IamFinding:
+    free = [action for action in actions if not action.takes_resource]
+    return made(
+        "A11",
+        f"Resource::{element.value}",
+        element.steps,
+        f"{names(free)} need every resource, and force it on {names(limited)}",
+        f"split the statement, and name the resources of the rest, such as {_formats(limited)}",
+        actions=tuple(action.name for action in limited),
+    )
+
+
+def _in_effect(element: Element, limited: list[Action]) -> Iterator[IamFinding]:
+    """Find a pattern that is no ``*``, and yet takes in every ARN of a type that an action accepts."""
+    pattern = read_arn(str(element.value))
+    caught = [action for action in limited if any(pattern.covers(found) for found in action.formats)]
+    if not caught:
+        return
+    harmful = [action for action in caught if action.writes or reads_data(action)]
+    shown = harmful or caught
+    yield made(
+        "A7",
+        f"Resource::{element.value}",
+        element.steps,
+        f"{element.value} is every resource that {names(shown)} can be used on",
+        f"name the resources, such as {_formats(shown)}",
+        severity="medium" if harmful else "low",
+        actions=tuple(action.name for action in shown),
+        advisory=not harmful,
+    )
+
+
+def _formats(actions: list[Action]) -> str:
+    return " or ".join(list(dict.fromkeys(text for action in actions for text in action.arn_formats))[:_SHOWN])
