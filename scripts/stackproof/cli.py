@@ -19,6 +19,7 @@ from rich.console import Console
 
 from stackproof.engine.process import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
+from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.report import json_report, text
 from stackproof.verdicts import FailOn, exit_code, judge
@@ -211,6 +212,34 @@ def _judge(  # noqa: PLR0913, PLR0917 (what the two commands have in common)
             _print(console, judged, format_, fail_on)
             codes.append(exit_code(judged, fail_on))
     raise typer.Exit(_gravest(codes))
+
+
+@app.command()
+def iam(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
+    files: Annotated[list[Path] | None, typer.Argument(help="Policy files; default: standard input.")] = None,
+    format_: Annotated[
+        IamFormat, typer.Option("--format", help="A report on policies, or bundles as JSON Lines in and out.")
+    ] = IamFormat.TEXT,
+    output: Annotated[Path | None, typer.Option(help="Write the answers to this file instead.")] = None,
+    fail_on: Annotated[Severity | None, typer.Option(help="The least severity that ends with exit code 1.")] = None,
+    account: Annotated[str | None, typer.Option(help="The own account's id, where a bundle does not say it.")] = None,
+    trusted: Annotated[list[str] | None, typer.Option(help="The id of a trusted account; repeatable.")] = None,
+) -> None:
+    """Judge plain IAM documents: what they grant, who gets it, and what to write instead.
+
+    Exit codes: 0 judged, 1 a finding at or above --fail-on, 2 usage error or unreadable input.
+    """
+    from stackproof.iam_seam import load_analysis  # noqa: PLC0415 (no other command needs it)
+
+    analysis = load_analysis(account, frozenset(trusted or []))
+    for warning in analysis.warnings():
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"stackproof: {warning}", markup=False)
+    with _destination(output) as console:
+        if format_ is IamFormat.JSONL:
+            failed = judge_lines(analysis, files or [], console.file, fail_on)
+        else:
+            failed = judge_files(analysis, files or [], console, fail_on)
+    raise typer.Exit(1 if failed else 0)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:
