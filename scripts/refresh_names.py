@@ -94,7 +94,7 @@ def build(package: Path, overrides: dict[str, Any]) -> dict[str, Any]:
 
 def _absent(prop: str, signature: Signature) -> str:
     """Say what becomes of a name that is not given: required, invented by Pulumi, or left to the provider."""
-    required = next((needed for key, needed in signature.inputs.items() if _camel(key) == prop), False)
+    required = next((needed for key, needed in signature.inputs.items() if camel(key) == prop), False)
     if required:
         return "required"
     return "auto" if prop == "name" else "invented"

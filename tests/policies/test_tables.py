@@ -59,7 +59,7 @@ def outputs(token: str) -> frozenset[str]:
         text = path.read_text("utf-8")
         if re.search(rf"__init__\(\s*['\"]{token}['\"]", text):
             nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-            return frozenset(refresh_names._camel(node.name) for node in nodes if node.decorator_list) | {"id"}
+            return frozenset(refresh_names.camel(node.name) for node in nodes if node.decorator_list) | {"id"}
     return frozenset()
 
 
