@@ -199,7 +199,7 @@ def test_an_unknown_that_a_rule_should_not_have_read_blocks() -> None:
 def test_a_longer_text_that_holds_an_unknown_is_unknown() -> None:
     text = WIDE.replace("arn:aws:s3:::b", f"arn:aws:s3:::{UNKNOWN_SENTINELS[0]}")
     found = judge([Registration(ROLE_POLICY, "p", {"policy": text})], stack=False)
-    assert found.cannot_tell == [("least-privilege", "policy")]
+    assert found.cannot_tell == [("least-privilege", "policy"), ("least-privilege-advisory", "policy")]
 
 
 def test_no_two_policies_have_one_name() -> None:

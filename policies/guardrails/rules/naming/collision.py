@@ -13,16 +13,16 @@ one and overwrite each other in turn.
 ```python
 import pulumi_aws as aws
 
-for role in ("reader", "writer"):
-    aws.iam.Role(role, name="orders-dev", assume_role_policy="{}")
+for group in ("readers", "writers"):
+    aws.iam.Group(group, name="orders-dev")
 ```
 
 ## Good
 ```python
 import pulumi_aws as aws
 
-for role in ("reader", "writer"):
-    aws.iam.Role(role, name=f"orders-{role}-dev", assume_role_policy="{}")
+for group in ("readers", "writers"):
+    aws.iam.Group(group, name=f"orders-{group}-dev")
 ```
 
 ## Not caught

@@ -14,7 +14,7 @@ an alarm, a bill or a policy will take it for one.
 ```python
 import pulumi_aws as aws
 
-aws.iam.Role("reader", name="reader-prod", assume_role_policy="{}")
+aws.iam.Group("readers", name="readers-prod")
 ```
 
 ## Good
@@ -23,7 +23,7 @@ import pulumi
 import pulumi_aws as aws
 
 suffix = pulumi.get_stack()
-aws.iam.Role("reader", name=f"reader-{suffix}", assume_role_policy="{}")
+aws.iam.Group("readers", name=f"readers-{suffix}")
 ```
 
 ## Not caught
