@@ -68,7 +68,7 @@ class Service:
     key_types: Mapping[str, str]
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=65_536)
 def expand(pattern: str) -> tuple[Action, ...] | None:
     """List the actions that a pattern of one service matches, ignoring case.
 

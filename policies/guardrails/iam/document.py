@@ -314,7 +314,7 @@ class _Reader:
             self._report("unknown-element", steps, message)
 
     def _characters(self, text: str, steps: Steps) -> None:
-        if any(character > _LAST_CHARACTER for character in text):
+        if not text.isascii() and max(text) > _LAST_CHARACTER:
             self._report("character", steps, "a character lies beyond U+00FF")
 
     def _report(self, key: str, steps: Steps, message: str) -> None:

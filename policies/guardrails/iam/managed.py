@@ -7,18 +7,15 @@ unknown, and one whose ARN AWS no longer publishes is listed as retired.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guardrails.iam.arns import read_arn
 from guardrails.iam.conditions import UNCONDITIONAL
 from guardrails.iam.grants import Grant
 from guardrails.iam.patterns import intersects, is_everything, is_literal
-from guardrails.iam.reviewed import watched, watched_by
+from guardrails.iam.reviewed import data_file, watched, watched_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Managed", "admits_power", "is_aws_managed", "lookup", "managed_grants", "retired"]
 
-_DATA = Path(__file__).resolve().parent.parent / "data" / "iam_managed.json"
 _ARN = re.compile(r"arn:aws[a-z-]*:iam::aws:policy(/.+)")
 
 
@@ -45,10 +41,8 @@ class Managed:
     triples: tuple[tuple[str, str, bool], ...]
 
 
-@cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(_DATA.read_text("utf-8"))
-    return table
+    return data_file("iam_managed.json")
 
 
 def is_aws_managed(arn: str) -> bool:

@@ -11,15 +11,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 from guardrails.iam.arns import ArnPattern, arn_format
 from guardrails.iam.patterns import intersects, matches
 
-__all__ = ["EscalationSet", "Listed", "Watched", "escalation_sets", "watched", "watched_by"]
-
-_DATA = Path(__file__).resolve().parent.parent / "data"
+__all__ = ["EscalationSet", "Listed", "Watched", "data_file", "escalation_sets", "watched", "watched_by"]
 
 Listed = Literal["data", "credentials", "exposure", "kms", "audit", "boundary", "self", "creates", "linked"]
 
@@ -54,8 +51,12 @@ class EscalationSet:
 
 
 @cache
-def _reviewed() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((_DATA / "iam_reviewed.json").read_text("utf-8"))
+def data_file(name: str) -> dict[str, Any]:
+    """Read one of the tables that travel with the analysis."""
+    from pathlib import Path  # noqa: PLC0415 - the import of the analysis would double its standard library
+
+    text = (Path(__file__).resolve().parent.parent / "data" / name).read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
@@ -64,7 +65,7 @@ def escalation_sets() -> tuple[EscalationSet, ...]:
     """Give every set, the shortest first; none contains another."""
     return tuple(
         EscalationSet(tuple(row["actions"]), row["kind"], row["gives"], frozenset(row.get("principals", ())))
-        for row in _reviewed()["sets"]
+        for row in data_file("iam_reviewed.json")["sets"]
     )
 
 
@@ -72,10 +73,10 @@ def escalation_sets() -> tuple[EscalationSet, ...]:
 def watched() -> dict[str, Watched]:
     """Give every watched action by its folded name."""
     lists: dict[str, set[str]] = {}
-    for name, actions in _reviewed()["lists"].items():
+    for name, actions in data_file("iam_reviewed.json")["lists"].items():
         for action in actions:
             lists.setdefault(action.lower(), set()).add(name)
-    table = json.loads((_DATA / "iam_actions.json").read_text("utf-8"))["actions"]
+    table = data_file("iam_actions.json")["actions"]
     return {
         key: Watched(
             key, row["name"], tuple(arn_format(text) for text in row["targets"]), frozenset(lists.get(key, ()))
@@ -92,7 +93,7 @@ def _by_service() -> dict[str, tuple[str, ...]]:
     return {service: tuple(keys) for service, keys in grouped.items()}
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=65_536)
 def watched_by(pattern: str) -> frozenset[str]:
     """List the watched actions that an action pattern matches, by folded name."""
     folded = pattern.lower()

@@ -99,7 +99,7 @@ def unknown_names(item: Judged, today: dt.date) -> Iterator[IamFinding]:
             yield made("G2", key, element.steps, message, "correct the prefix, or leave the action out")
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=65_536)
 def _unknown(text: str) -> str:
     prefix, colon, name = text.partition(":")
     if not colon or not name or "*" in prefix or "?" in prefix:
