@@ -3,7 +3,8 @@
 
 ``iam_actions.json`` holds the published name and ARN formats of every action that ``iam_reviewed.json`` names.
 ``iam_managed.json`` holds what this pack's own analysis says of each AWS managed policy, so that nobody needs their
-text; it is made only where the dependency group ``refresh`` is installed (moto, Apache-2.0). Prints how the counts change, then replaces each at once.
+text; it is made only where the dependency group ``refresh`` is installed (moto, Apache-2.0). Prints how the counts
+change, then replaces each at once.
 """
 
 from __future__ import annotations
@@ -46,9 +47,7 @@ def main() -> int:
         _write(tables)
     if options.managed:
         if importlib.util.find_spec("moto") is None:
-            sys.stderr.write(
-                "moto is not installed here; install pyproject.toml's dependency group refresh, then run this again\n"
-            )
+            sys.stderr.write("moto is not installed here; install the dependency group refresh, then run this again\n")
             return 2
         managed = {DATA / "iam_managed.json": render("policies", managed_policies(moto_text()))}
         tables |= managed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.iam.answers import context_of, document_answers, translate
 from guardrails.iam.bundle import attached
+from guardrails.iam.managed import is_aws_managed
 from guardrails.iam.sharing import PERMISSIONS, SHARED, shared_openly, unknown_shares
 from guardrails.iam.taxonomy import IamFinding, made
 from guardrails.rule import Answer, CannotTell, NotApplicable
@@ -76,7 +77,9 @@ def attachment_answers(resource: Resource, settings: Settings, code: str) -> Ite
         if isinstance(value, str)
         else []
     )
-    yield from translate((finding for arn, steps in places for finding in attached(arn, steps)), code)
+    # What a policy of the user's own grants stands in its document: the whole stack's rules join the two.
+    aws = [(arn, steps) for arn, steps in places if is_aws_managed(arn)]
+    yield from translate((finding for arn, steps in aws for finding in attached(arn, steps)), code)
     yield from (CannotTell(hole) for hole in unknowns(value))
 
 
@@ -94,6 +97,10 @@ def inline_answers(resource: Resource, settings: Settings, code: str) -> Iterato
     elif resource.type not in _INLINE:
         yield NotApplicable("the resource holds no inline policy")
     else:
+        several = resource.properties.get("inlinePolicies")
+        if isinstance(several, Unknown):
+            yield CannotTell(several)
+            return
         for document in resource.documents:
             if document.kind == "identity":
                 yield from translate([_inline(document.steps)], code)

@@ -20,9 +20,10 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
 def bounds(pyproject: str) -> list[Requirement]:
-    """Read every requirement of a pyproject.toml's text: the project's own and those of its groups."""
+    """Read every requirement of a pyproject.toml's text that a session installs: the project's and its groups'."""
     tables = tomllib.loads(pyproject)
-    listed = chain(tables["project"]["dependencies"], *tables["dependency-groups"].values())
+    groups = [items for name, items in tables["dependency-groups"].items() if name != "refresh"]
+    listed = chain(tables["project"]["dependencies"], *groups)
     return [Requirement(item) for item in listed if isinstance(item, str)]
 
 

@@ -103,6 +103,9 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
         yield Text(f"unused: {note}; nothing of this stack asked for it, so remove it if no other does", style="yellow")
     code = exit_code(preview, fail_on)
     word, style, meaning = _ENDINGS[code]
+    advice = sum(len(verdict.findings) for verdict in preview.verdicts)
+    if not code and advice:
+        meaning = f"nothing that blocks; {_count(advice, 'finding')} above to think about"
     yield Text("")
     yield Text.assemble((f"{word}: {preview.stack}", style), f" · {meaning} (exit code {code})")
 

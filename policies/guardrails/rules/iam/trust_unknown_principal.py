@@ -2,7 +2,8 @@
 """Role trusts a principal that the stack does not make.
 
 ## What it does
-Tells of a principal of the own account in a trust policy that no resource of the stack makes.
+Tells of a principal of the own account in a trust policy that no resource of the stack makes. Off unless it is
+configured: most principals are made elsewhere, and on purpose.
 
 ## Why is this bad?
 If it is deleted and made anew, or was never there, the trust is not what it seems.
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     on=Stack,
     severity=Severity.INFO,
     since="0.1",
-    enforcement=Enforcement.ADVISORY,
+    enforcement=Enforcement.DISABLED,
 )
 def trust_unknown_principal(stack: Stack, settings: Settings) -> Iterator[Answer]:
     """Judge a stack."""
