@@ -10,6 +10,7 @@ import pytest
 from stackproof import bench
 from stackproof.bench import Cost, Row, measure, show
 from stackproof.bench.peer import measure as measure_peer
+from stackproof.bench.stack_rules import PackCost, measure_pack
 from stackproof.synthetic import write_program
 
 if TYPE_CHECKING:
@@ -62,3 +63,20 @@ echo "$@" $PULUMI_DEBUG_PROVIDERS $PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION >
     told = (tmp_path / "told").read_text().split()
     assert (told[0], told[-4:-2], told[-1]) == ("preview", ["--policy-pack", str(tmp_path / "pack")], "true")
     assert any(entry.startswith("aws:") for entry in told[-2].split(","))
+
+
+def test_a_pack_is_measured_beside_as_many_empty_policies(tmp_path: Path) -> None:
+    """A policy that waits costs that beyond an empty one, and resource policies are not counted."""
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("name: slow\nruntime: python\nversion: 1.0.0\n", "utf-8")
+    (pack / "__main__.py").write_text(
+        "import time\n"
+        "from pulumi_policy import PolicyPack, ResourceValidationPolicy, StackValidationPolicy\n"
+        "slow = StackValidationPolicy('slow', 'Slow', lambda args, report: time.sleep(3))\n"
+        "PolicyPack('slow', [slow, ResourceValidationPolicy('never', 'Never', lambda args, report: None)])\n",
+        "utf-8",
+    )
+    cost = measure_pack(pack, 1)
+    assert (cost.policies, cost.pack > cost.empty > 0, cost.beyond > 1000) == (1, True, True)
+    assert PackCost(1, 2.0, 5.0).beyond == 3.0
