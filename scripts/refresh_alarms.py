@@ -183,6 +183,9 @@ def add_overrides(
     for namespace, names in metrics["sets"].items():
         for name, sets in names.items():
             found[namespace].setdefault(name, Metric()).sets |= {tuple(sorted(item)) for item in sets}
+    for namespace, names in metrics["contradicted"].items():
+        for name, sets in names.items():
+            found[namespace][name].sets -= {tuple(sorted(item)) for item in sets}
     for namespace in metrics["namespaces"]:
         found.setdefault(namespace, {})
     for namespace, entries in found.items():

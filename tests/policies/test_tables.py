@@ -99,6 +99,7 @@ def test_pinned_facts_of_the_metrics() -> None:
     assert "AWS/CodeCommit" not in known.namespaces
     assert known.regions["AWS/CloudFront"] == "us-east-1"
     assert known.namespaces["AWS/DynamoDB"].sets("UserErrors") == (frozenset(),)
+    assert frozenset({"TableName"}) not in known.namespaces["AWS/DynamoDB"].sets("SystemErrors")
     assert frozenset({"EventBusName", "RuleName"}) in known.namespaces["AWS/Events"].sets("Invocations")
     assert "GlobalSecondaryIndexName" in known.namespaces["AWS/DynamoDB"].keys
     assert "GlobalSecondaryIndex" not in known.namespaces["AWS/DynamoDB"].keys
@@ -144,6 +145,7 @@ def test_every_named_type_that_is_judged_by_default_is_counted() -> None:
         ("CPUUtilisation", "CPUUtilization"),
         ("cpuutilization", "CPUUtilization"),
         ("CPUUtilizatoin", "CPUUtilization"),
+        ("CPUUtilization2", None),
         ("Memory", None),
     ],
 )

@@ -131,8 +131,8 @@ def under(name: str, roots: tuple[str, ...]) -> bool:
 def allowed(name: str, package: str, direction: Direction) -> bool:
     if direction.only is None:
         return not under(name, direction.never)
-    module, _, constant = name.rpartition(".")
-    family = module == package and constant.isupper()
+    owner, _, item = name.rpartition(".")
+    family = owner == package and item.isupper()
     return under(name, direction.only) or family or name.partition(".")[0] in sys.stdlib_module_names
 
 

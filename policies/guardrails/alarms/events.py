@@ -18,12 +18,12 @@ from guardrails.alarms.table import EventSource, event_sources
 from guardrails.values import Unknown, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from guardrails.alarms.alarm import Alarm
     from guardrails.resources import Resource, Stack
 
-__all__ = ["LOG_GROUP", "cover_by_events"]
+__all__ = ["LOG_GROUP", "cover_by_events", "reports_on"]
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 _EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
@@ -44,6 +44,13 @@ def cover_by_events(resource: Resource, stack: Stack, extra: Mapping[str, tuple[
     for metric_filter in stack.of_type(_METRIC_FILTER):
         _by_filter(metric_filter, resource, source, stack, coverage)
     return coverage
+
+
+def reports_on(rule: Resource, resources: Iterable[Resource]) -> bool:
+    """Say whether an event rule reports on one of some resources, so that it is judged through that."""
+    return rule.type == EVENT_RULE and any(
+        _reports(rule, resource, event_sources()[resource.type]) is not False for resource in resources
+    )
 
 
 def _by_rule(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = ["Catalogue", "Namespace", "catalogue", "near"]
 
 _TABLE = Path(__file__).resolve().parent.parent / "data" / "metrics.json"
 _FAR = 2
+_DIGITS = re.compile(r"\d")
 _LONG_ENOUGH = 8
 
 
@@ -74,14 +76,15 @@ def catalogue() -> Catalogue:
 def near(word: str, candidates: Iterable[str], length: int | None = None) -> str | None:
     """Find the candidate that a misspelt word was meant to be: other letter case, or at most two edits away.
 
-    ``length`` counts the letters that can be wrong; two edits of a four-letter word are another word.
+    ``length`` counts the letters that can be wrong; two edits of a four-letter word are another word. So is a word that
+    differs in its digits alone.
     """
     room = min(_FAR, ((len(word) if length is None else length) - 1) // 2)
     best: tuple[int, str] | None = None
     for candidate in candidates:
         if candidate.casefold() == word.casefold():
             return candidate
-        if abs(len(candidate) - len(word)) <= room:
+        if abs(len(candidate) - len(word)) <= room and _DIGITS.sub("", candidate) != _DIGITS.sub("", word):
             found = (_distance(word, candidate), candidate)
             best = found if best is None else min(best, found)
     return best[1] if best is not None and best[0] <= room else None

@@ -9,8 +9,9 @@ and a composite alarm lends its actions. An alarm counts only if its actions are
 and insufficient-data actions tell of no failure. A type without metrics needs an event rule with a target and an alarm
 on `AWS/Events`, or a log metric filter with an alarm; of these only CodeCommit repositories are judged by default.
 Fourteen more types are judged where `demandTypes` names them. A member of a cluster, an API's stage and a schedule are
-judged through their cluster, API or group where that is in the stack. A dead-letter queue needs an alarm on
-`ApproximateNumberOfMessagesVisible`, a topic that only carries alarm actions none.
+judged through their cluster, API or group where that is in the stack, an event rule through the repository it reports
+on. A dead-letter queue needs an alarm on `ApproximateNumberOfMessagesVisible`, a topic that only carries alarm actions
+none.
 
 ## Why is this bad?
 The first to notice a failure is then a customer. An alarm on a wrong dimension is worse: it stays green for ever.
@@ -59,7 +60,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from guardrails.alarms.coverage import Coverage, cover
-from guardrails.alarms.events import cover_by_events
+from guardrails.alarms.events import cover_by_events, reports_on
 from guardrails.alarms.guards import DEAD_LETTER_METRICS, is_dead_letter_queue, needs_none
 from guardrails.alarms.identity import describe, variants
 from guardrails.alarms.metrics import catalogue
@@ -82,7 +83,10 @@ def presence(stack: Stack, settings: Settings) -> Iterator[Answer]:
         yield NotApplicable("the configuration says that this stack needs no alarms")
         return
     types = {*demanded_types(), *settings["demandTypes"], *settings["requiredMetrics"]} - set(settings["ignoreTypes"])
-    demanded = [item for item in stack.of_type(*sorted(types)) if not needs_none(item, stack)]
+    eventful = stack.of_type(*sorted(types & set(event_sources())))
+    demanded = [
+        item for item in stack.of_type(*sorted(types)) if not needs_none(item, stack) and not reports_on(item, eventful)
+    ]
     if not demanded:
         yield NotApplicable("no resource of the stack needs an alarm")
     for resource in demanded:
