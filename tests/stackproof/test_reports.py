@@ -193,6 +193,10 @@ def test_a_narrow_terminal_wraps_under_the_indent() -> None:
     [
         ({"verdicts": ()}, "✓ proven: prod · every policy holds on every resource (exit code 0)"),
         (
+            {"verdicts": (replace(PREVIEW.verdicts[2], findings=PREVIEW.verdicts[2].findings[1:]),)},
+            "✓ proven: prod · nothing that blocks; 1 finding above to think about (exit code 0)",
+        ),
+        (
             {"verdicts": PREVIEW.verdicts[3:]},
             "? unproven: prod · nothing is violated, but not everything could be judged (exit code 3)",
         ),
@@ -225,6 +229,14 @@ def test_what_only_the_resolved_pass_could_read_is_named() -> None:
     """The reader learns what rests on synthesised values."""
     passed = replace(PREVIEW.verdicts[2], verdict=Verdict.PASS, findings=())
     assert "  reader: policy\n" in rendered(replace(PREVIEW, verdicts=(passed,)))
+
+
+def test_a_pass_that_ran_alone_is_not_compared_with_pulumi_s_preview() -> None:
+    """What the other pass would have seen is not known."""
+    report = rendered(replace(PREVIEW, passes=("resolved",)))
+    assert "preview" not in report
+    assert "? unproven  naming  the only pass that ran could not tell\n" in report
+    assert "least-privilege        1            ·        ·\n" in report
 
 
 def test_the_json_report_fits_its_schema_and_prints_no_values() -> None:

@@ -18,7 +18,7 @@ from stackproof.model import Verdict
 from stackproof.verdicts import blocking, exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console, RenderableType
 
@@ -81,16 +81,24 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
         yield _Indented(Text(preview.program_output))
         yield Text("")
     by_urn = {resource.urn: resource for resource in preview.resources}
+    # Of one pass alone nothing is known about what the other would have seen.
+    compared = len(preview.passes) > 1
     told = {Verdict.FAIL} if preview.problems else {Verdict.FAIL, Verdict.UNPROVEN}
     shown = [verdict for verdict in preview.verdicts if verdict.verdict in told]
     shown.sort(key=lambda verdict: (not blocking(verdict, fail_on), verdict.verdict is not Verdict.FAIL))
     for verdict in shown:
-        blocks = _failed(verdict) if verdict.findings else _unproven(verdict, by_urn)
+        blocks = _failed(verdict, compared=compared) if verdict.findings else _unproven(verdict, by_urn, preview.passes)
         yield from blocks
         yield Text("")
-    yield _table(preview)
-    yield from _beyond(preview)
+    yield _table(preview, compared=compared)
+    if compared:
+        yield from _beyond(preview)
     yield from _changes(preview)
+    yield from _notes(preview)
+    yield from _ending(preview, fail_on)
+
+
+def _notes(preview: Preview) -> Iterator[Text]:
     if preview.notices:
         yield Text("")
     for notice in preview.notices:
@@ -101,6 +109,9 @@ def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indent
         yield Text(f"assumed: {note}", style="dim")
     for note in preview.unused:
         yield Text(f"unused: {note}; nothing of this stack asked for it, so remove it if no other does", style="yellow")
+
+
+def _ending(preview: Preview, fail_on: str) -> Iterator[Text]:
     code = exit_code(preview, fail_on)
     word, style, meaning = _ENDINGS[code]
     advice = sum(len(verdict.findings) for verdict in preview.verdicts)
@@ -120,7 +131,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _failed(verdict: PolicyVerdict) -> Iterator[RenderableType | _Indented]:
+def _failed(verdict: PolicyVerdict, *, compared: bool) -> Iterator[RenderableType | _Indented]:
     for finding in verdict.findings:
         mark, style = ("✗", "bold red") if finding.enforcement == "mandatory" else ("!", "bold yellow")
         key = f"[{finding.key}]" if finding.key else ""
@@ -136,7 +147,7 @@ def _failed(verdict: PolicyVerdict) -> Iterator[RenderableType | _Indented]:
             yield _Indented(Text.assemble(("fix: ", "green"), finding.remedy))
         if finding.url:
             yield _Indented(Text(f"see: {finding.url}", style="dim"))
-    if verdict.judged_in == "resolved":
+    if compared and verdict.judged_in == "resolved":
         unread = ", ".join(item.path for item in verdict.unproven)
         why = f" ({unread} is unknown there)" if unread else ""
         yield _Indented(Text(f"Pulumi's own preview cannot judge this{why} and would have let it pass", style="yellow"))
@@ -146,11 +157,16 @@ def _place(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}" if finding.file else "(no source line)"
 
 
-def _unproven(verdict: PolicyVerdict, by_urn: dict[str, Resource]) -> Iterator[RenderableType | _Indented]:
+def _unproven(
+    verdict: PolicyVerdict,
+    by_urn: dict[str, Resource],
+    passes: Sequence[str],
+) -> Iterator[RenderableType | _Indented]:
     resource = by_urn.get(verdict.urn)
     place = f"{resource.source.file}:{resource.source.line}  " if resource and resource.source else ""
     policy = f"{verdict.policy} policies" if verdict.policy == "all" else verdict.policy
-    yield Text.assemble(("? unproven", "bold yellow"), f"  {policy}", ("  neither pass could tell", "dim"))
+    who = "neither pass could" if len(passes) > 1 else "the only pass that ran could not"
+    yield Text.assemble(("? unproven", "bold yellow"), f"  {policy}", (f"  {who} tell", "dim"))
     yield _Indented(Text.assemble((place, "cyan"), f"{verdict.type} {verdict.name}"))
     if verdict.reason:
         yield _Indented(Text(verdict.reason))
@@ -161,17 +177,18 @@ def _unproven(verdict: PolicyVerdict, by_urn: dict[str, Resource]) -> Iterator[R
         yield _Indented(Text(f"and {_count(len(verdict.unproven) - 5, 'more value')}", style="dim"))
 
 
-def _table(preview: Preview) -> Table:
+def _table(preview: Preview, *, compared: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     table.add_column("policy", no_wrap=True, overflow="ignore")
     for verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.PASS):
         mark, style = _MARKS[verdict]
         table.add_column(f"{mark} {verdict.value}", justify="right", style=style)
-    table.add_column("beyond preview", justify="right")
+    if compared:
+        table.add_column("beyond preview", justify="right")
     for pack in preview.packs:
         for policy in pack.policies:
             if policy.enforcement == "disabled":
-                table.add_row(f"{policy.name} (disabled)", "", "", "", "")
+                table.add_row(f"{policy.name} (disabled)")
                 continue
             own = [
                 verdict for verdict in preview.verdicts if (verdict.pack, verdict.policy) == (pack.name, policy.name)
@@ -179,9 +196,11 @@ def _table(preview: Preview) -> Table:
             counts = Counter(verdict.verdict for verdict in own)
             if policy.enforcement == "advisory" and set(counts) <= {Verdict.NOT_APPLICABLE}:
                 continue
-            beyond = sum(verdict.judged_in == "resolved" and verdict.verdict is not Verdict.UNPROVEN for verdict in own)
-            cells = [str(counts[verdict] or "·") for verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.PASS)]
-            table.add_row(policy.name, *cells, str(beyond or "·"))
+            numbers = [counts[verdict] for verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.PASS)]
+            if compared:
+                read = [verdict for verdict in own if verdict.verdict is not Verdict.UNPROVEN]
+                numbers.append(sum(verdict.judged_in == "resolved" for verdict in read))
+            table.add_row(policy.name, *(str(number or "·") for number in numbers))
     return table
 
 
