@@ -106,6 +106,23 @@ def test_an_interpreter_that_cannot_import_the_sdk_runs_its_children_itself(tmp_
     assert (code, words.splitlines()[-1]) == (1, "ModuleNotFoundError: No module named 'pulumi'")
 
 
+def test_an_interpreter_that_has_started_a_thread_is_not_forked(tmp_path: Path) -> None:
+    """What the thread held at that moment would never be let go."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
+    )
+    threaded = tmp_path / "python"
+    threaded.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    threaded.chmod(stat.S_IRWXU)
+    (tmp_path / "look").mkdir()
+    (tmp_path / "look" / "main.py").write_text("import sys; print('pulumi' in sys.modules)")
+    nursery = Nursery()
+    nursery.warm(threaded)
+    found = told(nursery, [str(threaded), str(tmp_path / "look" / "main.py")], tmp_path / "look")
+    nursery.close()
+    assert found == (0, "False", "")
+
+
 def test_two_forks_of_one_interpreter_draw_other_random_numbers(warm: Nursery, tmp_path: Path) -> None:
     """They share what was imported, not what it will do."""
     (tmp_path / "main.py").write_text("import random, sys; print('pulumi' in sys.modules); print(random.random())")
