@@ -273,3 +273,10 @@ def test_a_function_has_no_unknown_in_its_result() -> None:
     answer = OfflineAws(World(), resolved=True).invoke("aws:ec2/getVpc:getVpc", {"default": True}, _HERE)
     assert answer.values is not None
     assert not contains_unknown(dict(answer.values))
+
+
+@pytest.mark.parametrize("resolved", [False, True])
+def test_the_id_is_among_the_outputs(*, resolved: bool) -> None:
+    """A stack rule is given outputs and nothing else, and every state of pulumi-aws holds the id among them."""
+    created = _create("aws:ec2/instance:Instance", {}, resolved=resolved)
+    assert created.outputs["id"] == (created.id if resolved else UNKNOWN)

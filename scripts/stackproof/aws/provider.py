@@ -160,17 +160,21 @@ class OfflineAws:
         return Checked(checked_defaults(token, checked), tuple(failures))
 
     def create(self, urn: str, inputs: Properties, settings: Properties) -> Created:
-        """Give the outputs of a new resource: unknown (faithful) or invented (resolved)."""
+        """Give the outputs of a new resource: unknown (faithful) or invented (resolved).
+
+        The id is among them, as in every state that pulumi-aws writes: a stack rule has no other way to see it.
+        """
         token = _type_of(urn)
         kind = resource_type(token)
         if kind is None:
             return Created(invent(urn, "hex", 32) if self._resolved else "", dict(inputs))
         planned = planned_defaults(token, inputs)
         if self._resolved:
-            return self._synthesised(kind, urn, planned, settings)
+            made = self._synthesised(kind, urn, planned, settings)
+            return Created(made.id, {**made.outputs, "id": made.id or UNKNOWN})
         absent = [name for name in (*kind.outputs, *kind.computed) if planned.get(name) is None]
         outputs = {**planned, **dict.fromkeys(absent, UNKNOWN)}
-        return Created("", _finished(kind, outputs, settings))
+        return Created("", {**_finished(kind, outputs, settings), "id": UNKNOWN})
 
     def read(self, urn: str, id: str, inputs: Properties, settings: Properties) -> Created:  # noqa: A002 - wire name
         """Give the outputs of an existing resource: known in both passes, since a real preview reads it."""
