@@ -161,7 +161,9 @@ def _metric(
         total.add(alarm, "", metric)
     elif metric not in row.metrics and metric not in extra.get(row.namespace, ()):
         if match.verdict is True:
-            total.misses.append(f"the alarm {alarm.name} watches {metric}, which does not tell of its health")
+            total.misses.append(
+                f"the alarm {alarm.name} watches {metric}, which is none of the metrics that count for it"
+            )
     else:
         _on(alarm, reference, match, about, total)
 
