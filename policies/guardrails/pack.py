@@ -117,13 +117,15 @@ class FamilyPolicy:
     """One CrossGuard policy: the rules of a family that are enforced at one level.
 
     CrossGuard configures each policy apart. The twin has no configuration of its own unless one is given: it takes
-    the last one its blocking policy was run with, which within a request always comes first.
+    the last one its blocking policy was run with, which within a request always comes first. It takes the view of the
+    stack over from it too, once, since the SDK hands the same resources to each policy anew.
     """
 
     rules: tuple[Rule[Any], ...]
     level: Enforcement
     blocking: FamilyPolicy | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
+    seen: Stack | None = None
 
     @property
     def family(self) -> Family:
@@ -166,11 +168,20 @@ class FamilyPolicy:
 
     def validate_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Judge the whole stack; its index is built once, and only if a rule is to read it."""
-        view = cache(lambda: Stack.of(args.resources))
+        view = cache(lambda: self._view(args))
         outcome = self._judge(lambda _on: (view(),), args.get_config())
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)
+
+    def _view(self, args: StackValidationArgs) -> Stack:
+        left = self.blocking.seen if self.blocking else None
+        if self.blocking:
+            self.blocking.seen = None
+        urns = [item.urn for item in args.resources if item.resource_type != STACK_TYPE]
+        same = left is not None and [item.urn for item in left.resources] == urns
+        self.seen = left if left is not None and same else Stack.of(args.resources)
+        return self.seen
 
     def _judge(self, views: _Views, given: Mapping[str, Any]) -> _Outcome:
         self.config = given or (self.blocking.config if self.blocking else {})
