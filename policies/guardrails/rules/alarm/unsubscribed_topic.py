@@ -100,7 +100,7 @@ def unsubscribed_topic(stack: Stack, settings: Settings) -> Iterator[Answer]:  #
             yield CannotTell(unknown, item.urn)
         if True not in heard and not unclear:
             several = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            message = f"the topic {topic.name} of {names[0]}{several} has no subscription in this stack"
+            message = f"the topic {topic.name} carries the alarm {names[0]}{several}, and has no subscription here"
             remedy = "add a TopicSubscription with the topic's ARN, or make sure that somebody is subscribed elsewhere"
             yield unsubscribed_topic.finding("subscription", (), message, remedy, urn)
 
