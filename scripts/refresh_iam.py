@@ -10,6 +10,7 @@ change, then replaces each at once.
 from __future__ import annotations
 
 import argparse
+import ast
 import datetime as dt
 import hashlib
 import importlib.metadata
@@ -46,9 +47,6 @@ def main() -> int:
     if not options.check:
         _write(tables)
     if options.managed:
-        if importlib.util.find_spec("moto") is None:
-            sys.stderr.write("moto is not installed here; install the dependency group refresh, then run this again\n")
-            return 2
         managed = {DATA / "iam_managed.json": render("policies", managed_policies(moto_text()))}
         tables |= managed
         if not options.check:
@@ -90,9 +88,20 @@ def watched_actions(reviewed: Path) -> dict[str, Any]:
 
 
 def moto_text() -> tuple[str, str, str]:
-    """Give the text of all managed policies as moto ships it, its SHA-256, and moto's version."""
-    module = importlib.import_module("moto.iam.aws_managed_policies")
-    text: str = module.aws_managed_policies_data
+    """Give the text of all managed policies as moto ships it, its SHA-256, and moto's version; moto is not imported.
+
+    Raises:
+        SystemExit: moto is not installed, or its file has another form.
+
+    """
+    found = importlib.util.find_spec("moto")
+    if found is None or found.origin is None:
+        sys.exit("moto is not installed here; install the dependency group refresh, then run this again")
+    tree = ast.parse((Path(found.origin).parent / "iam" / "aws_managed_policies.py").read_text("utf-8"))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    text = max(texts, key=len, default="")
+    if not text.lstrip().startswith("{"):
+        sys.exit("moto keeps the managed policies in another form; see its iam/aws_managed_policies.py")
     return text, hashlib.sha256(text.encode()).hexdigest(), importlib.metadata.version("moto")
 
 

@@ -165,11 +165,11 @@ def judge_principal(bundle: Bundle, context: Context) -> Iterator[IamFinding]:
     reach, statements = reach_of(bundle, context)
     admin = list(administrator(statements, reach))
     found = [*admin]
+    reported = {one.steps[:-2] for one in admin}
     if not any(finding.confidence == "definite" for finding in admin):
-        reported = {one.steps[:-2] for one in admin}
         found += [item for item in (*escalations(reach), *limits(reach)) if item.steps[:-2] not in reported]
     found += self_changes(reach, bundle.principal)
-    found += [finding for finding in sensitive_grants(reach) if not any(finding.steps == one.steps for one in admin)]
+    found += [item for item in sensitive_grants(reach) if item.steps[:-2] not in reported]
     found += [] if admin else _unbounded(bundle, reach)
     found = [*_of_managed(bundle, found), *_attached(bundle)]
     found += _compute(bundle, found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.iam.action_keys import absent_keys, template
 from guardrails.iam.actions import known_services, service
-from guardrails.iam.conditions import OPERATORS, networks
+from guardrails.iam.conditions import OPERATORS, instant, is_private, networks
 from guardrails.iam.keys import EVER_PRESENT, GLOBAL, MULTI_VALUED, SPOOFABLE
 from guardrails.iam.patterns import matches
 from guardrails.iam.taxonomy import IamFinding, made
@@ -25,6 +25,16 @@ __all__ = ["condition_findings"]
 _TAGS = ("aws:requesttag/", "aws:resourcetag/", "aws:tagkeys", "s3:existingobjecttag/", "ec2:resourcetag/")
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _LITERAL = frozenset({"stringequals", "stringnotequals", "stringequalsignorecase", "stringnotequalsignorecase"})
+_FAMILIES = {
+    "stri": "String",
+    "nume": "Numeric",
+    "date": "Date",
+    "bool": "Bool",
+    "arne": "ARN",
+    "arnl": "ARN",
+    "ipad": "IPAddress",
+}
+"""Types of keys by the first letters of their operators."""
 _PAIRS = {
     "aws:vpcsourceip": ("aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"),
     "dynamodb:attributes": ("dynamodb:select", "dynamodb:returnvalues"),
@@ -46,6 +56,7 @@ def condition_findings(item: Judged) -> Iterator[IamFinding]:
             yield from _in_deny(test, lacks)
         yield from _in_any(test, tests)
         yield from _key(test, item, lacks)
+        yield from _mismatch(test)
         yield from _constant(test)
     if item.dead and not any(test.verdict == "unsatisfiable" for test in tests):
         message = "two tests of one key leave it no value, so the statement never applies"
@@ -81,6 +92,9 @@ def _in_allow(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
             yield made("F8", test.label, test.steps, message, "use Bool, without IfExists")
         else:
             yield made("F2", test.label, test.steps, message, remedy)
+    if test.key == "aws:multifactorauthpresent" and [value.lower() for value in test.values] == ["false"]:
+        message = "the statement allows only what is done without MFA"
+        yield made("F8", test.label, test.steps, message, "use Bool true")
     if test.negated:
         message = f"the Allow applies to everything but the values of {test.name}, and where the key is absent"
         yield made("F3", test.label, test.steps, message, "state what is allowed, or move the test into a Deny")
@@ -120,7 +134,7 @@ def _in_any(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
     if crossing and _kind(test.key) in ("ARN", "ArrayOfARN"):
         message = f"in {test.operator} a * of {test.name} crosses the colons of an ARN"
         yield made("F5", test.label, test.steps, message, f"use {_like(test).replace('String', 'Arn')}")
-    if test.key == "aws:sourceip" and any(network.is_private for network in networks(test.values)):
+    if test.key == "aws:sourceip" and any(map(is_private, networks(test.values))):
         message = "aws:SourceIp is a public address; a private one is never seen"
         yield made("F7", test.label, test.steps, message, "use aws:VpcSourceIp with aws:SourceVpc")
     if test.key in SPOOFABLE:
@@ -153,6 +167,19 @@ def _key(test: Test, item: Judged, lacks: Callable[[str], bool]) -> Iterator[Iam
     yield made(
         "F6", test.label, test.steps, f"{what} {test.name}", "correct the key, or move the test to actions with it"
     )
+
+
+def _mismatch(test: Test) -> Iterator[IamFinding]:
+    """Find operators of another type than their key, and dates that are none."""
+    family = _FAMILIES.get(test.base.replace("not", "")[:4], "")
+    kind = _kind(test.key).removeprefix("ArrayOf")
+    dated = family == "Date" and any(instant(value) is None for value in test.values)
+    if not dated and (not family or kind == family or {kind, family} <= {"String", "ARN"}):
+        return
+    message = f"{test.name} holds no {family.lower()}, so {test.operator} compares what cannot be compared"
+    if dated:
+        message = f"a value of {test.name} is no date"
+    yield made("F6", test.label, test.steps, message, f"use the operator for {kind}, and a value of its form")
 
 
 @lru_cache(maxsize=4_096)

@@ -20,7 +20,21 @@ if TYPE_CHECKING:
     import ipaddress
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["OPERATORS", "Condition", "Moment", "Test", "Verdict", "always", "evaluate", "networks", "read_tests"]
+    Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+__all__ = [
+    "OPERATORS",
+    "Condition",
+    "Moment",
+    "Test",
+    "Verdict",
+    "always",
+    "evaluate",
+    "instant",
+    "is_private",
+    "networks",
+    "read_tests",
+]
 
 Verdict: TypeAlias = Literal["vacuous", "unsatisfiable", "restrictive", "weak", "unknown"]
 
@@ -59,6 +73,8 @@ _LIKE = frozenset({"stringlike", "arnlike", "arnequals"})
 _TEXT = frozenset({"stringequals", "stringequalsignorecase", *_LIKE})
 _LONGEST_SESSION = dt.timedelta(hours=36)
 _MOST_PAIRS = 10_000
+_PRIVATE = (b"\x0a", b"\xc0\xa8", b"\x7f", b"\xa9\xfe", b"\xfc", b"\xfd", b"\xfe\x80")
+"""First bytes of 10/8, 192.168/16, 127/8, 169.254/16, fc00::/7 and fe80::/10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +260,7 @@ def _bool(test: Test) -> Verdict:
 
 def _dates(test: Test, now: dt.datetime) -> Verdict:
     """Decide what the calendar has decided already; a session lasts 36 hours at most."""
-    instants = [_instant(item) for item in test.values]
+    instants = [instant(item) for item in test.values]
     known = [item for item in instants if item is not None]
     if test.key not in ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime") or len(known) < len(instants):
         return "restrictive"
@@ -255,7 +271,8 @@ def _dates(test: Test, now: dt.datetime) -> Verdict:
     return "vacuous" if begun and test.key != "aws:tokenissuetime" else "restrictive"
 
 
-def _instant(text: str) -> dt.datetime | None:
+def instant(text: str) -> dt.datetime | None:
+    """Read a date as conditions write it; ``None`` where it is none."""
     try:
         if text.isdigit():
             return dt.datetime.fromtimestamp(int(text), dt.UTC)
@@ -277,11 +294,18 @@ def _addresses(test: Test) -> Verdict:
     lengths += [item.prefixlen for item in ipaddress.collapse_addresses(six)]
     if 0 in lengths:
         return "vacuous"
-    private = all(item.is_private for item in found) and test.key == "aws:sourceip"
+    private = all(map(is_private, found)) and test.key == "aws:sourceip"
     return "unsatisfiable" if private else "restrictive"
 
 
-def networks(values: Sequence[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def is_private(network: Network) -> bool:
+    """Say whether a network lies within one that is never routed; documentation's own ranges are left out."""
+    if network.version == 4 and network.network_address.packed[0] == 172:  # noqa: PLR2004 - 172.16.0.0/12
+        return 16 <= network.network_address.packed[1] < 32  # noqa: PLR2004 - the same
+    return network.network_address.packed.startswith(_PRIVATE) and network.prefixlen > 0
+
+
+def networks(values: Sequence[str]) -> list[Network]:
     """Read the networks among some values; what is none is left out."""
     import ipaddress  # noqa: PLC0415 - most documents name no address
 

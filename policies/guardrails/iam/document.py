@@ -30,7 +30,9 @@ _STATEMENT_KEYS = frozenset(
 _LAST_CHARACTER = "\u00ff"
 _WITH_PRINCIPAL = ("trust", "resource", "endpoint", "rcp")
 _PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
-_PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:(iam|sts)::(\d{12}|cloudfront):\S+")
+_PRINCIPAL_ARN = re.compile(
+    r"arn:aws[a-z-]*:(iam|sts)::(\d{12}:\S+|cloudfront:user/CloudFront Origin Access Identity \w+)"
+)
 _ACCOUNT = re.compile(r"\d{12}")
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
 

@@ -31,15 +31,17 @@ _UNPASSABLE = (read_arn("arn:*:iam::*:role/aws-service-role/*"), read_arn("arn:*
 _SERVICE_LINKED = read_arn("arn:*:iam::*:role/aws-service-role/*")
 _AWS_OWNED = re.compile(r"arn:[^:]*:iam::aws:")
 _WORD = re.compile(r"[-_/.]")
+_CREDENTIALS = ("iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile")
 _PASS = "iam:passrole"  # noqa: S105 - an action's name
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A grant as a member of a set: whether something that is not certain decides if it serves."""
+    """A grant as a member of a set: whether something uncertain decides if it serves, and if its own condition does."""
 
     grant: Grant
     conditional: bool
+    restricted: bool
 
     @property
     def rank(self) -> tuple[bool, bool, tuple[tuple[int, str], ...]]:
@@ -64,7 +66,7 @@ def administrator(statements: Sequence[Judged], reach: Reach) -> Iterator[IamFin
         steps = _universal(item)
         if item.statement.effect != "Allow" or item.dead or steps is None:
             continue
-        own = [grant for grant in powers if grant.steps == steps]
+        own = [grant for grant in powers if grant.steps[:-2] == item.statement.steps]
         if not own:
             continue
         certain = [grant for grant in own if grant.hole is None]
@@ -127,7 +129,9 @@ def uses(entry: EscalationSet, action: str, reach: Reach) -> list[Use]:
 
 
 def _no_target(grant: Grant) -> bool:
-    """Say whether nobody outside AWS can use the grant on anything it names."""
+    """Say whether the grant reaches nothing that it could be used on: what is AWS's own, or one's own credentials."""
+    if grant.action in _CREDENTIALS and "${aws:username}" in grant.resource.text.lower():
+        return True
     if _AWS_OWNED.match(grant.resource.text):
         return True
     return grant.action.startswith(("iam:", "sts:")) and any(item.covers(grant.resource) for item in _UNPASSABLE)
@@ -135,13 +139,14 @@ def _no_target(grant: Grant) -> bool:
 
 def _plain(grant: Grant) -> Use:
     on_nothing = not watched()[grant.action].targets and not is_every_resource(grant.resource.text)
-    return Use(grant, _conditional(grant, _without_power(grant.condition)) or on_nothing)
+    return _use(grant, _without_power(grant.condition), unsure=on_nothing)
 
 
-def _conditional(grant: Grant, tests: Iterable[Test]) -> bool:
+def _use(grant: Grant, tests: Iterable[Test], *, unsure: bool) -> Use:
     """Say whether a grant depends on one of its remaining tests, or on a Deny or a cap elsewhere."""
     own = any(test.verdict != "vacuous" for test in tests)
-    return own or (grant.conditional and grant.condition.verdict == "vacuous")
+    elsewhere = grant.conditional and grant.condition.verdict == "vacuous"
+    return Use(grant, own or elsewhere or unsure, own)
 
 
 def _without_power(condition: Condition) -> tuple[Test, ...]:
@@ -166,7 +171,7 @@ def _passing(grant: Grant, entry: EscalationSet) -> Use | None:
             return None
         elif test.negated:
             certain = False
-    return Use(grant, _conditional(grant, others) or not certain)
+    return _use(grant, others, unsure=not certain)
 
 
 def _admits(test: Test, service: str) -> bool:
@@ -216,10 +221,10 @@ def _finding(entry: EscalationSet, code: str, chosen: list[Use]) -> IamFinding:
     hole = next((use.grant.hole for use in chosen if use.grant.hole), None)
     if hole is not None:
         return replace(finding, confidence="unknown", hole=hole)
-    if any(use.conditional for use in chosen):
+    if any(use.restricted for use in chosen) and not named:
         lower = SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
-        return replace(finding, severity=severity if named else lower, confidence="conditional")
-    return finding
+        return replace(finding, severity=lower, confidence="conditional")
+    return replace(finding, confidence="conditional") if any(use.conditional for use in chosen) else finding
 
 
 def _scope(entry: EscalationSet, chosen: list[Use]) -> tuple[Severity, bool]:

@@ -95,6 +95,8 @@ def _size(document: Document) -> Iterator[IamFinding]:
 def unmatched(item: Judged) -> Iterator[IamFinding]:
     """Find resources that no action of the statement has: malformed, or of another kind (G3)."""
     actions = _known_actions(item)
+    open_ended = any(len(action.formats) < len(action.arn_formats) for action in actions)
+    formats = {found for action in actions for found in action.formats}
     for element in (*(item.statement.resources or ()), *(item.statement.not_resources or ())):
         text = element.value
         if not isinstance(text, str) or is_every_resource(text) or not text.startswith("arn:"):
@@ -103,7 +105,7 @@ def unmatched(item: Judged) -> Iterator[IamFinding]:
         malformed = (len(parts) < _SEGMENTS and not text.endswith("*")) or not _PARTITION.fullmatch(parts[1])
         if malformed:
             yield _never(element, "is no complete ARN")
-        elif actions and not any(_accepts(action, text) for action in actions):
+        elif actions and not open_ended and not any(read_arn(text).meets(found) for found in formats):
             yield _never(element, "is no resource of these actions")
 
 
@@ -116,13 +118,6 @@ def _known_actions(item: Judged) -> list[Action]:
             return []
         found += part
     return found
-
-
-def _accepts(action: Action, text: str) -> bool:
-    if len(action.formats) < len(action.arn_formats):
-        return True
-    pattern = read_arn(text)
-    return any(pattern.meets(found) for found in action.formats)
 
 
 def _never(element: Element, what: str) -> IamFinding:

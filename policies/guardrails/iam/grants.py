@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from guardrails.iam.action_keys import absent_keys
 from guardrails.iam.arns import EVERY, ArnPattern, is_every_resource, read_arn
 from guardrails.iam.conditions import UNCONDITIONAL, Condition, Moment, always, evaluate
-from guardrails.iam.patterns import matches
+from guardrails.iam.patterns import is_literal, matches
 from guardrails.iam.reviewed import watched, watched_by
 from guardrails.values import Steps, Unknown
 
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from guardrails.iam.document import Document, Element, Statement
+    from guardrails.iam.reviewed import Watched
 
 __all__ = ["Cap", "Grant", "Judged", "Reach", "effective", "judged_statements"]
+
+_LUMPED = 20
+_BY_NAME = ("iam:passrole", "sts:assumerole")
+"""Actions for which it matters which of many named resources they are granted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,14 @@ class Judged:
             _hits(item, key) for item in self.statement.not_actions
         )
 
-    def covers_resource(self, target: ArnPattern) -> bool:
-        """Say whether the known part of the statement surely covers all of a target."""
+    def covers_resource(self, target: ArnPattern, excepted: tuple[ArnPattern, ...] = ()) -> bool:
+        """Say whether the known part of the statement surely covers all of a target, less what is excepted from it."""
         if self.statement.resources is not None:
             return any(read_arn(text).covers(target) for text in _texts(self.statement.resources))
         if self.statement.not_resources is not None:
-            return not self.resource_holes() and not any(
-                read_arn(text).meets(target) for text in _texts(self.statement.not_resources)
-            )
+            spared = [read_arn(text) for text in _texts(self.statement.not_resources)]
+            left = [item for item in spared if item.meets(target) and not any(one.covers(item) for one in excepted)]
+            return not self.resource_holes() and not left
         return True
 
     def meets_resource(self, target: ArnPattern) -> bool:
@@ -82,6 +87,7 @@ class Grant:
 
     ``resource`` is the pattern as granted, ``reach`` what of it can hold a target; ``steps`` lead to the action and
     ``document`` is the number of its document, negative for a managed policy that is known by its ARN alone.
+    ``excepted`` is what a NotResource leaves out.
     """
 
     action: str
@@ -94,12 +100,12 @@ class Grant:
     resource_steps: Steps
     written: str
     hole: Unknown | None = None
+    excepted: tuple[ArnPattern, ...] = ()
 
     @property
     def broad(self) -> bool:
         """Whether the grant takes in every target of a type, within its own region and account."""
-        targets = watched()[self.action].targets
-        return is_every_resource(self.resource.text) or any(self.resource.spans(target) for target in targets)
+        return _spans(self.resource, watched()[self.action].targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,41 +175,53 @@ def effective(
     )
     grants: dict[str, list[Grant]] = {}
     capped: dict[str, list[Grant]] = {}
-    for raw in [*_raw(statements), *managed]:
-        left = _subtract(raw, denies)
-        if left is None:
-            continue
-        within = _limit(left, limits)
-        (capped if within is None else grants).setdefault(raw.action, []).append(within or left)
+    lumping = None if denies or limits else moment
+    for raw in (*_raw(statements, lumping), *managed):
+        within = _limit(raw, limits)
+        left = _subtract(within or raw, denies)
+        if left is not None:
+            (capped if within is None else grants).setdefault(raw.action, []).append(left)
     frozen = {key: tuple(items) for key, items in grants.items()}
     return Reach(frozen, {key: tuple(items) for key, items in capped.items()}, denies, limits)
 
 
-def _raw(statements: Iterable[Judged]) -> Iterator[Grant]:
-    """Yield what the Allows say of watched actions, element by element."""
+def _raw(statements: Iterable[Judged], lumping: Moment | None) -> Iterator[Grant]:
+    """Yield what the Allows say of watched actions; an action that several elements match is granted by the first.
+
+    With ``lumping``, when nothing is subtracted, a few of many named resources stand for all: they are judged alike.
+    """
     for item in statements:
         if item.statement.effect != "Allow" or item.dead:
             continue
         if item.statement.actions is not None:
+            seen: set[str] = set()
             for element in item.statement.actions:
                 if isinstance(element.value, str):
-                    yield from _of_element(item, element, watched_by(element.value))
+                    fresh = watched_by(element.value) - seen
+                    seen |= fresh
+                    yield from _of_element(item, element, fresh, lumping)
         elif item.statement.not_actions:
             left = watched().keys() - frozenset().union(*map(watched_by, _texts(item.statement.not_actions)))
             if not item.action_holes():
-                yield from _of_element(item, item.statement.not_actions[0], left)
+                yield from _of_element(item, item.statement.not_actions[0], left, lumping)
 
 
-def _of_element(item: Judged, element: Element, actions: Iterable[str]) -> Iterator[Grant]:
+def _of_element(item: Judged, element: Element, actions: Iterable[str], lumping: Moment | None) -> Iterator[Grant]:
     if not actions:
         return
-    places = tuple(_places(item.statement))
-    excepted = tuple(map(read_arn, _texts(item.statement.not_resources or ())))
+    places = _Places(item.statement)
     written = element.value if isinstance(element.value, str) else ""
     conditional = item.condition.verdict != "vacuous"
     for action in sorted(actions):
-        for pattern, steps in places:
-            reach = _reach(pattern, watched()[action].targets, excepted)
+        entry = watched()[action]
+        named = 0
+        for pattern, steps in places.of(entry):
+            if entry.only_broad and not _spans(pattern, entry.targets):
+                continue
+            named += pattern.is_literal
+            if named > _LUMPED and lumping and pattern.text != lumping.principal_arn and action not in _BY_NAME:
+                continue
+            reach = _reach(pattern, entry.targets, places.excepted)
             if reach:
                 yield Grant(
                     action,
@@ -216,16 +234,43 @@ def _of_element(item: Judged, element: Element, actions: Iterable[str]) -> Itera
                     steps,
                     written,
                     item.condition.hole if item.condition.verdict == "unknown" else None,
+                    places.excepted,
                 )
 
 
-def _places(statement: Statement) -> Iterator[tuple[ArnPattern, Steps]]:
-    """Yield the resources of a statement; NotResource stands for everything, its exceptions are looked at apart."""
-    for element in statement.resources or ():
-        if isinstance(element.value, str):
-            yield read_arn(element.value), element.steps
-    if statement.resources is None and statement.not_resources:
-        yield EVERY, statement.not_resources[0].steps
+class _Places:
+    """The resources of a statement by service, so that an action is only tried on those it can be used on.
+
+    NotResource stands for everything, and its exceptions are looked at apart.
+    """
+
+    def __init__(self, statement: Statement) -> None:
+        self.excepted = tuple(map(read_arn, _texts(statement.not_resources or ())))
+        self.anywhere: list[tuple[ArnPattern, Steps]] = []
+        self.by_service: dict[str, list[tuple[ArnPattern, Steps]]] = {}
+        unique = {element.value: element.steps for element in reversed(statement.resources or ())}
+        for text, steps in reversed(unique.items()):
+            if isinstance(text, str):
+                pattern = read_arn(text)
+                wild = not is_literal(pattern.may[2])
+                group = self.anywhere if wild else self.by_service.setdefault(pattern.may[2], [])
+                group.append((pattern, steps))
+        if statement.resources is None and statement.not_resources:
+            self.anywhere.append((EVERY, statement.not_resources[0].steps))
+
+    def of(self, entry: Watched) -> Iterator[tuple[ArnPattern, Steps]]:
+        """Yield the resources that an action may be used on."""
+        yield from self.anywhere
+        if not entry.targets:
+            for group in self.by_service.values():
+                yield from group
+        for name in sorted({target.may[2] for target in entry.targets}):
+            yield from self.by_service.get(name, ())
+
+
+def _spans(pattern: ArnPattern, targets: tuple[ArnPattern, ...]) -> bool:
+    """Say whether a pattern takes in every target of a type, within its own region and account."""
+    return is_every_resource(pattern.text) or any(pattern.spans(target) for target in targets)
 
 
 def _reach(
@@ -235,7 +280,7 @@ def _reach(
 ) -> tuple[ArnPattern, ...]:
     """Narrow a pattern to what an action can be used on; an action without resource types is used on anything."""
     if not targets:
-        return (pattern,)
+        return () if any(item.covers(pattern) for item in excepted) else (pattern,)
     met = (target if pattern.covers(target) else pattern for target in targets if pattern.meets(target))
     return tuple(target for target in met if not any(item.covers(target) for item in excepted))
 
@@ -250,7 +295,7 @@ def _subtract(grant: Grant, denies: Iterable[Judged]) -> Grant | None:
         if not named and not deny.action_holes():
             continue
         if named and not holes and always(deny.condition):
-            reach = tuple(target for target in reach if not deny.covers_resource(target))
+            reach = tuple(target for target in reach if not deny.covers_resource(target, grant.excepted))
         elif holes or deny.condition.verdict == "unknown":
             hole = hole or next(iter(holes), deny.condition.hole)
         elif any(deny.covers_resource(target) for target in reach):
@@ -262,28 +307,27 @@ def _limit(grant: Grant, limits: Iterable[tuple[Judged, ...]]) -> Grant | None:
     """Intersect with every cap; nothing is left where one has no Allow for the grant."""
     for allows in limits:
         fitting = [item for item in allows if item.covers_action(grant.action)]
-        kept = [target for target in grant.reach if any(item.meets_resource(target) for item in fitting)]
-        if not kept:
+        inner = {narrow: None for target in grant.reach for item in fitting for narrow in _within(item, target)}
+        reach = tuple(target for target in inner if not any(item.covers(target) for item in grant.excepted))
+        if not reach:
             return None
-        whole = any(always(item.condition) and item.covers_resource(kept[0]) for item in fitting)
-        partly = any(always(item.condition) for item in fitting)
-        pattern = grant.resource if whole else _narrowed(grant.resource, fitting)
-        grant = replace(
-            grant,
-            reach=tuple(kept),
-            resource=pattern,
-            conditional=grant.conditional or not partly,
-        )
+        whole = any(item.covers_resource(grant.resource) for item in fitting)
+        sure = any(always(item.condition) for item in fitting)
+        pattern = grant.resource if whole or len(reach) > 1 else reach[0]
+        grant = replace(grant, reach=reach, resource=pattern, conditional=grant.conditional or not sure)
     return grant
 
 
-def _narrowed(pattern: ArnPattern, allows: Iterable[Judged]) -> ArnPattern:
-    """Give the widest resource of the fitting Allows that lies within a pattern."""
-    inner = [
-        found
-        for item in allows
-        for text in _texts(item.statement.resources or ())
-        for found in [read_arn(text)]
-        if pattern.covers(found)
-    ]
-    return inner[0] if inner else pattern
+def _within(item: Judged, target: ArnPattern) -> Iterator[ArnPattern]:
+    """Yield what a cap's Allow leaves of a target, as narrow as can be said."""
+    if not item.meets_resource(target):
+        return
+    if item.statement.resources is None:
+        yield target
+        return
+    for text in _texts(item.statement.resources):
+        pattern = read_arn(text)
+        if pattern.covers(target):
+            yield target
+        elif pattern.meets(target):
+            yield pattern if target.covers(pattern) else target

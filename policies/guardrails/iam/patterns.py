@@ -48,6 +48,8 @@ def covers(wide: str, narrow: str) -> bool:
         return True
     if is_literal(narrow):
         return matches(wide, narrow)
+    if not wide or _apart(wide[0], narrow[0]) or _apart(wide[-1], narrow[-1]):
+        return False
     if len(wide) * len(narrow) > _LARGEST_TABLE:
         return False
     row = [True] + [False] * len(wide)
@@ -64,6 +66,11 @@ def covers(wide: str, narrow: str) -> bool:
     return row[-1]
 
 
+def _apart(wide: str, narrow: str) -> bool:
+    """Say whether an end of a pattern is too narrow for the same end of another, by its character alone."""
+    return wide != "*" and (narrow == "*" or wide not in {"?", narrow})
+
+
 @lru_cache(maxsize=65_536)
 def intersects(first: str, second: str) -> bool:
     """Say whether some text belongs to both patterns."""
@@ -71,6 +78,8 @@ def intersects(first: str, second: str) -> bool:
         return matches(second, first)
     if is_literal(second):
         return matches(first, second)
+    if not {first[0], second[0]} & {"*", "?"} and first[0] != second[0]:
+        return False
     if len(first) * len(second) > _LARGEST_TABLE:
         return True
     row = [True] + [False] * len(second)

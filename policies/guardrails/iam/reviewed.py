@@ -21,14 +21,22 @@ __all__ = ["EscalationSet", "Listed", "Watched", "data_file", "escalation_sets",
 Listed = Literal["data", "credentials", "exposure", "kms", "audit", "boundary", "self", "creates", "linked"]
 
 
+_BROAD = {"data", "credentials", "exposure", "kms"}
+"""Lists whose actions matter only where they are granted on everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One action that grants are tested for: folded name, AWS's spelling, ARN formats of its targets, its lists."""
+    """One action that grants are tested for: folded name, AWS's spelling, ARN formats of its targets, its lists.
+
+    ``only_broad`` says that no judgement asks for a grant of it on named resources.
+    """
 
     key: str
     name: str
     targets: tuple[ArnPattern, ...]
     lists: frozenset[str]
+    only_broad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +84,16 @@ def watched() -> dict[str, Watched]:
     for name, actions in data_file("iam_reviewed.json")["lists"].items():
         for action in actions:
             lists.setdefault(action.lower(), set()).add(name)
-    table = data_file("iam_actions.json")["actions"]
+    members = {action for entry in escalation_sets() for action in entry.actions}
     return {
         key: Watched(
-            key, row["name"], tuple(arn_format(text) for text in row["targets"]), frozenset(lists.get(key, ()))
+            key,
+            row["name"],
+            tuple(arn_format(text) for text in row["targets"]),
+            frozenset(lists.get(key, ())),
+            key not in members and lists.get(key, set()) <= _BROAD,
         )
-        for key, row in table.items()
+        for key, row in data_file("iam_actions.json")["actions"].items()
     }
 
 

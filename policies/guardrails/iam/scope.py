@@ -118,7 +118,9 @@ def _mixed(element: Element, actions: list[Action], limited: list[Action]) -> Ia
 def _in_effect(element: Element, limited: list[Action]) -> Iterator[IamFinding]:
     """Find a pattern that is no ``*``, and yet takes in every ARN of a type that an action accepts."""
     pattern = read_arn(str(element.value))
-    caught = [action for action in limited if any(pattern.covers(found) for found in action.formats)]
+    formats = {found for action in limited for found in action.formats}
+    taken = {found for found in formats if pattern.covers(found)}
+    caught = [action for action in limited if not taken.isdisjoint(action.formats)] if taken else []
     if not caught:
         return
     harmful = [action for action in caught if action.writes or reads_data(action)]
