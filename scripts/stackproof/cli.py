@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from stackproof.engine.process import Nursery
+from stackproof.engine.nursery import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackproof.engine.process import Nursery
+from stackproof.engine.nursery import Nursery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from stackproof.report import json_report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stackproof.engine.process import Nursery
+    from stackproof.engine.nursery import Nursery
 
 STACK = Resource(
     urn="urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev",
@@ -82,7 +82,7 @@ def fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeEngine.passes = []
     FakeEngine.worlds = []
     monkeypatch.setattr("stackproof.engine.embedded.EmbeddedEngine", FakeEngine)
-    monkeypatch.setattr("stackproof.engine.process.Nursery.warm", lambda nursery, interpreter: None)  # noqa: ARG005 (its signature)
+    monkeypatch.setattr("stackproof.engine.nursery.Nursery.warm", lambda nursery, interpreter: None)  # noqa: ARG005 (its signature)
 
 
 @pytest.fixture

@@ -16,14 +16,13 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from stackproof.engine import forkserver, guardian
+from stackproof.engine.process import spawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from stackproof.engine.process import Child
 
 __all__ = ["ForkServer", "Forked"]
 
@@ -32,21 +31,6 @@ _MODULES = ("pulumi", "pulumi.policy")
 
 _READY = 60.0
 """Seconds that the modules may take to be imported."""
-
-
-class Spawn(Protocol):
-    """Starts a process under a guardian of its own."""
-
-    def __call__(
-        self,
-        command: Sequence[str],
-        cwd: Path,
-        env: Mapping[str, str],
-        stdout: Path | None = None,
-        passed: Sequence[int] = (),
-    ) -> Child:
-        """Start a command that inherits the descriptors ``passed``; raises OSError where it cannot be executed."""
-        ...
 
 
 class Forked:
@@ -103,7 +87,7 @@ class Forked:
 class ForkServer:
     """One interpreter with the SDK imported, in a process that runs from the start on."""
 
-    def __init__(self, interpreter: Path, spawn: Spawn) -> None:
+    def __init__(self, interpreter: Path) -> None:
         """Begin to import. Raises OSError where the interpreter cannot be executed."""
         self._socket, theirs = socket.socketpair()
         self._lock = threading.Lock()

@@ -10,18 +10,15 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 from stackproof.engine import guardian
-from stackproof.engine.forks import ForkServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from stackproof.engine.forks import Forked
-
-__all__ = ["Child", "Nursery"]
+__all__ = ["Child", "Guarded", "spawn"]
 
 _TAIL_LINES = 400
 _LINE_LIMIT = 4000
@@ -29,6 +26,37 @@ _CHUNK = 65536
 
 _PATIENCE = 10.0
 """Seconds that a guardian may take to end what it guards."""
+
+
+class Guarded(Protocol):
+    """A process under a guardian: as much of `subprocess.Popen` as a `Child` needs."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """The pipe whose end tells the guardian to end everything."""
+        ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """The pipe of standard output; None where a file takes it."""
+        ...
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """The pipe of standard error."""
+        ...
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        ...
+
+    def kill(self) -> None:
+        """End its guardian."""
+        ...
+
+    def wait(self, timeout: float) -> int:
+        """Give its exit code, or raise subprocess.TimeoutExpired after ``timeout`` seconds."""
+        ...
 
 
 class Child:
@@ -40,7 +68,7 @@ class Child:
 
     """
 
-    def __init__(self, process: subprocess.Popen[bytes] | Forked) -> None:
+    def __init__(self, process: Guarded) -> None:
         """Take over a guardian that runs already, whose standard input and error, at least, are pipes."""
         self._process = process
         self.first_line = ""
@@ -119,7 +147,7 @@ class Child:
             self._process.kill()
 
 
-def _spawn(
+def spawn(
     command: Sequence[str],
     cwd: Path,
     env: Mapping[str, str],
@@ -150,81 +178,3 @@ def _spawn(
             pass_fds=passed,
         )
     return Child(process)
-
-
-class Nursery:
-    """The children that are alive, so that an interrupt ends them all, whichever thread started them."""
-
-    def __init__(self) -> None:
-        """Begin with no children."""
-        self._children: set[Child] = set()
-        self._servers: dict[str, ForkServer] = {}
-        self._lock = threading.Lock()
-        self._closed = False
-
-    def warm(self, interpreter: Path) -> None:
-        """Let an interpreter import Pulumi's SDK ahead, once for all its children that `run_python` starts.
-
-        Nothing is done where a fork is not known to be safe. Whatever goes wrong is told by the children, which then
-        import for themselves.
-        """
-        with self._lock, contextlib.suppress(OSError):
-            if sys.platform == "linux" and not self._closed and str(interpreter) not in self._servers:
-                self._servers[str(interpreter)] = ForkServer(interpreter, _spawn)
-
-    def start(
-        self,
-        command: Sequence[str],
-        cwd: Path,
-        env: Mapping[str, str],
-        stdout: Path | None = None,
-    ) -> Child:
-        """Start a child under a guardian; ``stdout`` is a file that takes its standard output.
-
-        Raises:
-            OSError: it cannot be executed, or the file cannot be written.
-            InterruptedError: the nursery is closed.
-
-        """
-        return self._keep(lambda: _spawn(command, cwd, env, stdout))
-
-    def run_python(self, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Child:
-        """Run a script, or a module after -m, of the folder that comes first on its path; raises what `start` raises.
-
-        The child begins in that folder.
-        """
-        server = self._servers.get(command[0])
-        if server is None or not server.ready():
-            return self.start(command, folder, env)
-
-        def begin() -> Child:
-            forked = server.fork(command, folder, env)
-            return Child(forked) if forked else _spawn(command, folder, env)
-
-        return self._keep(begin)
-
-    def _keep(self, begin: Callable[[], Child]) -> Child:
-        with self._lock:
-            if self._closed:
-                message = "stopped before the process was started"
-                raise InterruptedError(message)
-            child = begin()
-            self._children.add(child)
-            return child
-
-    def stop(self, child: Child) -> None:
-        """End one child; a child that has ended already is forgotten."""
-        child.stop()
-        with self._lock:
-            self._children.discard(child)
-
-    def close(self) -> None:
-        """End every child and start no more."""
-        with self._lock:
-            self._closed = True
-            children = list(self._children)
-            self._children.clear()
-        for child in children:
-            child.stop(grace=0.5)
-        for server in self._servers.values():
-            server.close()

@@ -16,7 +16,7 @@ from stackproof.engine.embedded.analyzer import RunningPack
 from stackproof.engine.embedded.environment import stack_environment
 from stackproof.engine.embedded.journal import EngineService, Journal
 from stackproof.engine.embedded.monitor import Monitor
-from stackproof.engine.process import Nursery
+from stackproof.engine.nursery import Nursery
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import LogLine, Pass, ProgramEnd
 from stackproof.protocol import engine_pb2_grpc, resource_pb2_grpc

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from stackproof.engine.embedded.registry import Registration
-    from stackproof.engine.process import Child, Nursery
+    from stackproof.engine.nursery import Nursery
+    from stackproof.engine.process import Child
     from stackproof.model import Enforcement, Job, PackSource
     from stackproof.wire import Properties
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from stackproof.aws import World, providers
 from stackproof.aws.serve import ProviderServer
 from stackproof.engine.embedded.analyzer import RunningPack
+from stackproof.engine.nursery import Nursery
 from stackproof.engine.plugins import installed
-from stackproof.engine.process import Nursery
 from stackproof.engine.pulumi import cli
 from stackproof.engine.pulumi.events import Events
 from stackproof.engine.pulumi.outcome import Outcome, assemble
