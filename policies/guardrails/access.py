@@ -63,7 +63,7 @@ def sharing_answers(resource: Resource, settings: Settings, code: str) -> Iterat
 
 
 def attachment_answers(resource: Resource, settings: Settings, code: str) -> Iterator[Answer]:
-    """Give the findings of one class about the managed policies that a resource attaches by their ARN."""
+    """Give the findings of one class about the policies of AWS that a resource attaches; its own have documents."""
     del settings
     name = _ATTACHING.get(resource.type)
     value = resource.properties.get(name) if name else None

@@ -17,7 +17,7 @@ from guardrails.iam.bundle import Bundle, Context, is_broad_power, judge_princip
 from guardrails.iam.document import Document, Kind, parse
 from guardrails.iam.escalation import order
 from guardrails.iam.taxonomy import IamFinding, made
-from guardrails.rule import Answer, CannotTell, Family, NotApplicable
+from guardrails.rule import Answer, CannotTell, Family, Finding, NotApplicable
 from guardrails.values import Steps, Unknown, Value
 
 if TYPE_CHECKING:
@@ -308,24 +308,39 @@ def account_in(stack: Stack) -> str | None:
 
 
 def foreign_answers(stack: Stack, settings: Settings, code: str) -> Iterator[Answer]:
-    """Give the findings of one class about accounts in the documents and shares of a stack, which knows its own."""
+    """Give the findings of one class about accounts in the documents and shares of a stack, which knows its own.
+
+    As long as the stack's own ARNs are unknown, so is the account, and nothing is foreign yet.
+    """
     known = dict(settings)
     known["accountId"] = settings.get("accountId") or account_in(stack)
+    waiting = _unknown_arn(stack) if known["accountId"] is None else None
     judged = False
     for resource in stack.resources:
-        if code.startswith("E"):
-            answers = list(sharing_answers(resource, known, code))
-        else:
-            trusts = [item for item in resource.documents if item.kind == "trust"]
-            answers = [answer for item in trusts for answer in document_answers(item, known, code)]
-            answers += [CannotTell(hole) for item in trusts for hole in item.document.holes]
-            judged = judged or bool(trusts)
-        for answer in answers:
-            if not isinstance(answer, NotApplicable):
-                judged = True
+        for answer in _about_accounts(resource, known, code):
+            judged = True
+            if isinstance(answer, Finding) and waiting is not None:
+                yield waiting
+            else:
                 yield replace(answer, urn=resource.urn)
     if not judged:
         yield NotApplicable("no document in the stack names another account")
+
+
+def _unknown_arn(stack: Stack) -> CannotTell | None:
+    """Give an ARN of the stack that is not known yet, and that will tell the account."""
+    arns = ((resource.urn, resource.properties.get("arn")) for resource in stack.resources)
+    return next((CannotTell(arn, urn) for urn, arn in arns if isinstance(arn, Unknown)), None)
+
+
+def _about_accounts(resource: Resource, known: Settings, code: str) -> Iterator[Finding | CannotTell]:
+    if code.startswith("E"):
+        answers = list(sharing_answers(resource, known, code))
+    else:
+        trusts = [item for item in resource.documents if item.kind == "trust"]
+        answers = [answer for item in trusts for answer in document_answers(item, known, code)]
+        answers += [CannotTell(hole) for item in trusts for hole in item.document.holes]
+    yield from (answer for answer in answers if not isinstance(answer, NotApplicable))
 
 
 def stack_answers(stack: Stack, settings: Settings, code: str) -> Iterator[Answer]:

@@ -32,9 +32,12 @@ _STAR_NEEDED = frozenset({"cloudwatch:putmetricdata"})
 _SERVICE = re.compile(r"[a-z0-9-]{1,64}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Action:
-    """One action in AWS's own spelling; ``levels`` are single words such as ``Write`` or ``Permissions management``."""
+    """One action in AWS's own spelling; ``levels`` are single words such as ``Write`` or ``Permissions management``.
+
+    There is one object for each, so that sets of them cost nothing.
+    """
 
     name: str
     levels: frozenset[str]

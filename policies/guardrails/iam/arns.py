@@ -26,9 +26,12 @@ _HOLE = "\ue000"
 _ACCOUNT = re.compile(r"\d{12}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ArnPattern:
-    """One resource pattern: ``may`` are its segments at their widest, ``must`` what they surely cover."""
+    """One resource pattern: ``may`` are its segments at their widest, ``must`` what they surely cover.
+
+    Equal texts share one object as long as they are remembered, so that sets of them cost nothing.
+    """
 
     text: str
     may: tuple[str, ...]

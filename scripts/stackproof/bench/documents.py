@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long the judgement of plain IAM documents takes, beside other analysers on the same documents where installed.
+
+The documents are made up by a fixed seed after the shapes that programs write; every analyser is a process of its own,
+and each figure counts documents that were seen once before.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import time
+
+from rich.console import Console
+from rich.table import Table
+
+from stackproof.iam_seam import load_analysis
+
+__all__ = ["made_documents", "measure_documents", "show_documents"]
+
+_SERVICES = {
+    "s3": ("GetObject", "PutObject", "ListBucket", "DeleteObject", "Get*"),
+    "dynamodb": ("GetItem", "PutItem", "Query", "UpdateItem"),
+    "sqs": ("SendMessage", "ReceiveMessage", "DeleteMessage"),
+    "logs": ("CreateLogGroup", "CreateLogStream", "PutLogEvents"),
+    "kms": ("Decrypt", "GenerateDataKey"),
+    "iam": ("PassRole", "GetRole", "ListRoles"),
+    "lambda": ("InvokeFunction", "UpdateFunctionCode", "*"),
+    "ec2": ("DescribeInstances", "RunInstances", "CreateTags", "Describe*"),
+    "ecr": ("GetAuthorizationToken", "BatchGetImage"),
+    "codecommit": ("GitPull", "GitPush"),
+}
+_CONDITIONS: tuple[dict[str, object], ...] = (
+    {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    {"Bool": {"aws:SecureTransport": "false"}},
+    {"StringLike": {"aws:ResourceTag/team": ["shop", "pay*"]}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}},
+)
+_PEERS = {
+    "cloudsplaining": (
+        "from cloudsplaining.scan.policy_document import PolicyDocument as P\n"
+        "def judge(text):\n"
+        "    d = P(json.loads(text))\n"
+        "    d.allows_privilege_escalation, d.credentials_exposure, d.service_wildcard\n"
+        "    d.allows_data_exfiltration_actions, d.permissions_management_without_constraints\n"
+    ),
+    "parliament": "import parliament\ndef judge(text):\n    parliament.analyze_policy_string(text)\n",
+}
+_HARNESS = """
+import json, sys, time, warnings
+warnings.simplefilter("ignore")
+{code}
+times = []
+lines = json.load(sys.stdin)
+for turn in range(2):
+    times = []
+    for text in lines:
+        started = time.perf_counter()
+        judge(text)
+        times.append((time.perf_counter() - started) * 1000)
+print(json.dumps(times))
+"""
+
+
+def made_documents(count: int, seed: int = 1) -> list[str]:
+    """Make up documents: one to six statements of one or two services each, some with a condition."""
+    chance = random.Random(seed)  # noqa: S311 - the same documents every time
+    return [
+        json.dumps({"Version": "2012-10-17", "Statement": [_statement(chance) for _ in range(chance.randint(1, 6))]})
+        for _ in range(count)
+    ]
+
+
+def _statement(chance: random.Random) -> dict[str, object]:
+    service = chance.choice(sorted(_SERVICES))
+    names = chance.sample(_SERVICES[service], chance.randint(1, 2))
+    made: dict[str, object] = {
+        "Effect": chance.choice(["Allow"] * 9 + ["Deny"]),
+        "Action": [f"{service}:{name}" for name in names],
+        "Resource": chance.choice(["*", f"arn:aws:{service}:eu-west-1:111122223333:thing/{chance.randint(1, 99)}"]),
+    }
+    if chance.random() < 0.3:  # noqa: PLR2004 - the share of statements with a condition
+        made["Condition"] = chance.choice(_CONDITIONS)
+    return made
+
+
+def measure_documents(count: int) -> dict[str, list[float] | None]:
+    """Time every analyser on the same documents, in milliseconds; ``None`` for one that is not installed."""
+    texts = made_documents(count)
+    analysis = load_analysis(None, frozenset())
+    times: list[float] = []
+    for _ in range(2):
+        times = []
+        for text in texts:
+            started = time.perf_counter()
+            analysis.policy(text)
+            times.append((time.perf_counter() - started) * 1000)
+    found: dict[str, list[float] | None] = {"stackproof iam": times}
+    return found | {name: _peer(code, texts) for name, code in _PEERS.items()}
+
+
+def _peer(code: str, texts: list[str]) -> list[float] | None:
+    done = subprocess.run(  # noqa: S603 (this interpreter, with a program that stands above)
+        [sys.executable, "-c", _HARNESS.format(code=code)],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        return None
+    times: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return times
+
+
+def show_documents(count: int, found: dict[str, list[float] | None]) -> None:
+    """Print the table, in milliseconds a document."""
+    table = Table(box=None, header_style="dim", title=f"{count:,} IAM documents, warm", title_justify="left")
+    for heading in ("analyser", "median", "mean", "95 %", "worst"):
+        table.add_column(heading, justify="left" if heading == "analyser" else "right")
+    for name, times in found.items():
+        if times is None:
+            table.add_row(name, "not installed", "", "", "")
+            continue
+        ordered = sorted(times)
+        figures = (statistics.median(times), statistics.mean(times), ordered[int(len(times) * 0.95)], ordered[-1])
+        table.add_row(name, *(f"{figure:.2f} ms" for figure in figures))
+    Console().print(table)
