@@ -253,7 +253,7 @@ def cost(size: int) -> float:
 def test_a_hostile_document_is_answered_in_bounded_time(policy: Any) -> None:
     started = time.process_time()
     found(("identity", policy))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 1
 
 
 def test_time_grows_no_faster_than_the_document() -> None:

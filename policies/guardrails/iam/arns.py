@@ -44,18 +44,33 @@ class ArnPattern:
 
     def meets(self, other: ArnPattern) -> bool:
         """Say whether some resource may belong to both."""
-        return all(intersects(mine, yours) for mine, yours in zip(self.may, other.may, strict=True))
+        mine, yours = self.may, other.may
+        return (
+            intersects(mine[2], yours[2])
+            and intersects(mine[5], yours[5])
+            and intersects(mine[4], yours[4])
+            and intersects(mine[3], yours[3])
+            and intersects(mine[1], yours[1])
+            and intersects(mine[0], yours[0])
+        )
 
     def covers(self, other: ArnPattern) -> bool:
         """Say whether every resource of ``other`` is surely one of this; partitions do not count.
 
         A principal lives in one partition, so a pattern that names it leaves nothing out.
         """
-        return all(covers(self.must[index], other.may[index]) for index in (0, 2, 3, 4, 5))
+        wide, narrow = self.must, other.may
+        return (
+            covers(wide[5], narrow[5])
+            and covers(wide[2], narrow[2])
+            and covers(wide[4], narrow[4])
+            and covers(wide[3], narrow[3])
+            and covers(wide[0], narrow[0])
+        )
 
     def spans(self, other: ArnPattern) -> bool:
         """Say whether this takes in everything of ``other`` within its own region and account."""
-        return self.meets(other) and covers(self.must[5], other.may[5])
+        return covers(self.must[5], other.may[5]) and self.meets(other)
 
     @property
     def is_literal(self) -> bool:

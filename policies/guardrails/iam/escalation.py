@@ -113,10 +113,10 @@ def _universal(item: Judged) -> Steps | None:
     return None
 
 
-def uses(entry: EscalationSet, action: str, reach: Reach) -> list[Use]:
+def uses(entry: EscalationSet, action: str, grants: Iterable[Grant]) -> list[Use]:
     """List the grants that can serve as one member of a set, the most certain first."""
     found = []
-    for grant in reach.of(action):
+    for grant in grants:
         if action == _PASS:
             use = _passing(grant, entry)
         elif _no_target(grant):
@@ -181,12 +181,22 @@ def _admits(test: Test, service: str) -> bool:
 
 def escalations(reach: Reach) -> Iterator[IamFinding]:
     """Find every minimal set that is effective: alone (B1), within a document (B2), or over several (B7)."""
+    distinct = {action: _distinct(grants) for action, grants in reach.grants.items()}
     for entry in escalation_sets():
-        members = [uses(entry, action, reach) for action in entry.actions]
+        members = [uses(entry, action, distinct.get(action, ())) for action in entry.actions]
         if entry.kind == "retired" or not all(members):
             continue
         chosen, code = _choose(members)
         yield _finding(entry, code, chosen)
+
+
+def _distinct(grants: Iterable[Grant]) -> list[Grant]:
+    """Keep one of grants that no set can tell apart: of one document, one condition, one certainty and one breadth."""
+    kept: dict[object, Grant] = {}
+    for grant in sorted(grants, key=lambda grant: order(grant.steps)):
+        sort = (grant.document, id(grant.condition), grant.conditional, grant.hole, _no_target(grant), grant.broad)
+        kept.setdefault(sort, grant)
+    return list(kept.values())
 
 
 def _choose(members: list[list[Use]]) -> tuple[list[Use], str]:

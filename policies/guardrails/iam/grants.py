@@ -167,6 +167,7 @@ def effective(
         for item in group
         if item.statement.effect != "Allow" and not item.dead
     )
+    index = _Denies(denies)
     limits = tuple(
         allows
         for cap, found in capping
@@ -178,7 +179,7 @@ def effective(
     lumping = None if denies or limits else moment
     for raw in (*_raw(statements, lumping), *managed):
         within = _limit(raw, limits)
-        left = _subtract(within or raw, denies)
+        left = _subtract(within or raw, index)
         if left is not None:
             (capped if within is None else grants).setdefault(raw.action, []).append(left)
     frozen = {key: tuple(items) for key, items in grants.items()}
@@ -214,12 +215,9 @@ def _of_element(item: Judged, element: Element, actions: Iterable[str], lumping:
     conditional = item.condition.verdict != "vacuous"
     for action in sorted(actions):
         entry = watched()[action]
-        named = 0
-        for pattern, steps in places.of(entry):
+        lump = None if action in _BY_NAME else lumping
+        for pattern, steps in places.of(entry, lump):
             if entry.only_broad and not _spans(pattern, entry.targets):
-                continue
-            named += pattern.is_literal
-            if named > _LUMPED and lumping and pattern.text != lumping.principal_arn and action not in _BY_NAME:
                 continue
             reach = _reach(pattern, entry.targets, places.excepted)
             if reach:
@@ -248,24 +246,28 @@ class _Places:
         self.excepted = tuple(map(read_arn, _texts(statement.not_resources or ())))
         self.anywhere: list[tuple[ArnPattern, Steps]] = []
         self.by_service: dict[str, list[tuple[ArnPattern, Steps]]] = {}
+        self.named: dict[str, list[tuple[ArnPattern, Steps]]] = {}
         unique = {element.value: element.steps for element in reversed(statement.resources or ())}
         for text, steps in reversed(unique.items()):
             if isinstance(text, str):
                 pattern = read_arn(text)
-                wild = not is_literal(pattern.may[2])
-                group = self.anywhere if wild else self.by_service.setdefault(pattern.may[2], [])
+                service = pattern.may[2]
+                groups = self.named if pattern.is_literal else self.by_service
+                group = groups.setdefault(service, []) if is_literal(service) else self.anywhere
                 group.append((pattern, steps))
         if statement.resources is None and statement.not_resources:
             self.anywhere.append((EVERY, statement.not_resources[0].steps))
 
-    def of(self, entry: Watched) -> Iterator[tuple[ArnPattern, Steps]]:
-        """Yield the resources that an action may be used on."""
+    def of(self, entry: Watched, lumping: Moment | None) -> Iterator[tuple[ArnPattern, Steps]]:
+        """Yield the resources that an action may be used on; with ``lumping``, a few of many that are named."""
         yield from self.anywhere
-        if not entry.targets:
-            for group in self.by_service.values():
-                yield from group
-        for name in sorted({target.may[2] for target in entry.targets}):
+        services = entry.services or (self.by_service.keys() | self.named.keys())
+        for name in sorted(services):
             yield from self.by_service.get(name, ())
+            named = () if entry.only_broad else self.named.get(name, ())
+            yield from named if lumping is None else named[:_LUMPED]
+            if lumping is not None and lumping.principal_arn is not None:
+                yield from (item for item in named[_LUMPED:] if item[0].text == lumping.principal_arn)
 
 
 def _spans(pattern: ArnPattern, targets: tuple[ArnPattern, ...]) -> bool:
@@ -285,16 +287,44 @@ def _reach(
     return tuple(target for target in met if not any(item.covers(target) for item in excepted))
 
 
-def _subtract(grant: Grant, denies: Iterable[Judged]) -> Grant | None:
+class _Denies:
+    """The denials by action, those of named resources by name, so that many of them cost little."""
+
+    def __init__(self, denies: tuple[Judged, ...]) -> None:
+        self.all = denies
+        self.known: dict[str, tuple[list[Judged], dict[str, list[Judged]]]] = {}
+
+    def about(self, grant: Grant) -> Iterator[Judged]:
+        """Yield the denials that may take something of a grant away."""
+        if grant.action not in self.known:
+            self.known[grant.action] = self._sorted(grant.action)
+        scanned, named = self.known[grant.action]
+        yield from scanned
+        for target in grant.reach:
+            yield from named.get(target.text, ())
+
+    def _sorted(self, action: str) -> tuple[list[Judged], dict[str, list[Judged]]]:
+        scanned: list[Judged] = []
+        named: dict[str, list[Judged]] = {}
+        for deny in self.all:
+            if not deny.covers_action(action) and not deny.action_holes():
+                continue
+            texts = [element.value for element in deny.statement.resources or ()]
+            if texts and all(isinstance(text, str) and read_arn(text).is_literal for text in texts):
+                for text in texts:
+                    named.setdefault(str(text), []).append(deny)
+            else:
+                scanned.append(deny)
+        return scanned, named
+
+
+def _subtract(grant: Grant, denies: _Denies) -> Grant | None:
     """Take away what is denied for sure; note where a Deny may apply, or where that is not known."""
     reach, conditional, hole = grant.reach, grant.conditional, grant.hole
-    for deny in denies:
+    for deny in denies.about(grant):
         holes = [*deny.action_holes(), *deny.resource_holes()]
         holes += [deny.statement.effect] if isinstance(deny.statement.effect, Unknown) else []
-        named = deny.covers_action(grant.action)
-        if not named and not deny.action_holes():
-            continue
-        if named and not holes and always(deny.condition):
+        if deny.covers_action(grant.action) and not holes and always(deny.condition):
             reach = tuple(target for target in reach if not deny.covers_resource(target, grant.excepted))
         elif holes or deny.condition.verdict == "unknown":
             hole = hole or next(iter(holes), deny.condition.hole)

@@ -29,13 +29,14 @@ _BROAD = {"data", "credentials", "exposure", "kms"}
 class Watched:
     """One action that grants are tested for: folded name, AWS's spelling, ARN formats of its targets, its lists.
 
-    ``only_broad`` says that no judgement asks for a grant of it on named resources.
+    ``services`` are those of its targets; ``only_broad`` says that no judgement asks for it on named resources.
     """
 
     key: str
     name: str
     targets: tuple[ArnPattern, ...]
     lists: frozenset[str]
+    services: frozenset[str] = frozenset()
     only_broad: bool = False
 
 
@@ -91,6 +92,7 @@ def watched() -> dict[str, Watched]:
             row["name"],
             tuple(arn_format(text) for text in row["targets"]),
             frozenset(lists.get(key, ())),
+            frozenset(arn_format(text).may[2] for text in row["targets"]),
             key not in members and lists.get(key, set()) <= _BROAD,
         )
         for key, row in data_file("iam_actions.json")["actions"].items()

@@ -14,6 +14,7 @@ from guardrails.iam.wildcards import names, reads_data
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from guardrails.iam.arns import ArnPattern
     from guardrails.iam.document import Element
     from guardrails.iam.grants import Judged
 
@@ -68,11 +69,12 @@ def _resources(item: Judged) -> Iterator[IamFinding]:
     limited = [action for action in actions if action.takes_resource]
     if not limited or item.statement.resources is None:
         return
+    formats = {found for action in limited for found in action.formats}
     for element in item.statement.resources:
         if not isinstance(element.value, str):
             continue
         if not is_every_resource(element.value):
-            yield from _in_effect(element, limited)
+            yield from _in_effect(element, limited, formats)
         elif len(limited) < len(actions):
             if not _spans(item):
                 yield _mixed(element, actions, limited)
@@ -115,10 +117,9 @@ def _mixed(element: Element, actions: list[Action], limited: list[Action]) -> Ia
     )
 
 
-def _in_effect(element: Element, limited: list[Action]) -> Iterator[IamFinding]:
+def _in_effect(element: Element, limited: list[Action], formats: set[ArnPattern]) -> Iterator[IamFinding]:
     """Find a pattern that is no ``*``, and yet takes in every ARN of a type that an action accepts."""
     pattern = read_arn(str(element.value))
-    formats = {found for action in limited for found in action.formats}
     taken = {found for found in formats if pattern.covers(found)}
     caught = [action for action in limited if not taken.isdisjoint(action.formats)] if taken else []
     if not caught:
