@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails.iam.bundle import Bundle, Context, judge
@@ -29,6 +29,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_any_json_value_is_read_and_judged_without_an_exception(value: Any) -> None:
     for form in (value, json.dumps(value)):
@@ -50,6 +51,7 @@ def test_the_text_of_a_problem_repeats_nothing_of_the_document() -> None:
         assert "hunter2" not in f"{problem.key} {problem.message}"
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_a_document_and_its_text_have_the_same_problems(value: Any) -> None:
     text = json.dumps(value, indent=3)

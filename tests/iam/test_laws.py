@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.iam.bundles import NOW, allow, deny, document, found
 
@@ -88,18 +88,21 @@ def within(less: dict[str, bool], more: dict[str, bool]) -> bool:
     return all(action in more and (more[action] or not certain) for action, certain in less.items())
 
 
+@settings(deadline=None)
 @given(LISTS, statements("Deny"))
 def test_a_deny_never_adds_reach(given_statements: Any, denial: Any) -> None:
     before = reached(("identity", document(*given_statements)))
     assert within(reached(("identity", document(*given_statements, denial))), before)
 
 
+@settings(deadline=None)
 @given(LISTS, statements())
 def test_an_allow_never_takes_reach_away(given_statements: Any, more: Any) -> None:
     before = reached(("identity", document(*given_statements)))
     assert within(before, reached(("identity", document(*given_statements, more))))
 
 
+@settings(deadline=None)
 @given(LISTS, st.integers(0, 2))
 def test_a_wider_pattern_never_takes_reach_away(given_statements: Any, index: int) -> None:
     wider = copy.deepcopy(given_statements)
@@ -110,6 +113,7 @@ def test_a_wider_pattern_never_takes_reach_away(given_statements: Any, index: in
     assert within(reached(("identity", document(*given_statements))), reached(("identity", document(*wider))))
 
 
+@settings(deadline=None)
 @given(LISTS, LISTS)
 def test_a_boundary_never_adds_reach_and_one_that_allows_everything_is_neutral(own: Any, limit: Any) -> None:
     before = reached(("identity", document(*own)))
@@ -118,6 +122,7 @@ def test_a_boundary_never_adds_reach_and_one_that_allows_everything_is_neutral(o
     assert reached(("identity", document(*own)), ("boundary", document(allow("*")))) == before
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["iam:PassRole", "s3:*", "iam:Put*", "lambda:*"]))
 def test_an_action_with_its_complement_is_everything(pattern: str) -> None:
     both = document(allow(pattern), {"Effect": "Allow", "NotAction": pattern, "Resource": "*"})
@@ -129,6 +134,7 @@ def said(policy: Any, kind: Kind = "identity") -> set[tuple[str, str, str]]:
     return {(item.code, item.severity, item.confidence) for item in found((kind, policy)) if item.code[0] in "ABCDEF"}
 
 
+@settings(deadline=None)
 @given(LISTS, st.randoms(use_true_random=False))
 def test_order_duplicates_lists_case_and_sids_change_nothing(given_statements: Any, chance: random.Random) -> None:
     changed = []
@@ -143,6 +149,7 @@ def test_order_duplicates_lists_case_and_sids_change_nothing(given_statements: A
     assert said(json.dumps(document(*changed), indent=chance.randint(0, 4))) == said(document(*given_statements))
 
 
+@settings(deadline=None)
 @given(LISTS, st.integers(0, 2))
 def test_dropping_a_condition_never_lowers_a_finding(given_statements: Any, index: int) -> None:
     freer = copy.deepcopy(given_statements)
@@ -155,6 +162,7 @@ def test_dropping_a_condition_never_lowers_a_finding(given_statements: Any, inde
     assert worst(document(*freer)) <= worst(document(*given_statements))
 
 
+@settings(deadline=None)
 @given(LISTS, st.sampled_from(["Action", "NotAction", "Resource", "NotResource", "Condition", "Effect"]))
 def test_a_value_made_unknown_is_never_silently_passed(given_statements: Any, key: str) -> None:
     hidden = copy.deepcopy(given_statements)
@@ -169,6 +177,7 @@ def test_a_value_made_unknown_is_never_silently_passed(given_statements: Any, ke
 ARNS = st.lists(st.sampled_from(["*", "a", "a*", "?", "${x}", "ab", ""]), min_size=1, max_size=6).map(":".join)
 
 
+@settings(deadline=None)
 @given(ARNS, ARNS, ARNS)
 def test_containment_of_resources_is_reflexive_transitive_and_implies_meeting(one: str, two: str, three: str) -> None:
     first, second, third = map(read_arn, (one, two, three))

@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import new_rule
+import refresh_iam
+import refresh_iam_surface
 import refresh_names
 import render_docs
 from guardrails.naming.table import lookup
 from guardrails.pack import discover
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _CLASSES = '''
 class QueueArgs:
@@ -101,6 +102,51 @@ def test_the_table_is_replaced_at_once(tmp_path: Path) -> None:
     refresh_names.replace(target, refresh_names.render(table))
     assert json.loads(target.read_text("utf-8")) == table
     assert [target] == list(tmp_path.iterdir())
+
+
+def test_the_tables_of_watched_actions_and_of_documents_are_current() -> None:
+    """A new release of the action data or of the provider asks for the refresh scripts."""
+    actions = refresh_iam.watched_actions(refresh_iam.DATA / "iam_reviewed.json")
+    assert refresh_iam.render("actions", actions) == (refresh_iam.DATA / "iam_actions.json").read_text("utf-8")
+    found = importlib.util.find_spec("pulumi_aws")
+    assert found is not None
+    assert found.origin is not None
+    overrides = json.loads((refresh_iam.DATA / "iam_surface_overrides.json").read_text("utf-8"))
+    surface = refresh_iam_surface.build(Path(found.origin).parent, overrides)
+    current = (refresh_iam.DATA / "iam_surface.json").read_text("utf-8")
+    assert refresh_iam_surface.render(surface) == current
+
+
+def test_an_override_of_a_document_that_is_gone_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sqs").mkdir()
+    (tmp_path / "sqs" / "queue.py").write_text(_CLASSES.format(default=""), "utf-8")
+    with pytest.raises(SystemExit, match="aws:gone/x:X policy, which pulumi_aws does not have"):
+        refresh_iam_surface.build(tmp_path, {"notIam": ["aws:gone/x:X policy"], "kinds": {}})
+    with pytest.raises(SystemExit, match="aws:gone/x:X y"):
+        refresh_iam_surface.build(tmp_path, {"notIam": [], "kinds": {"aws:gone/x:X y": "trust"}})
+
+
+def test_a_managed_policy_gets_the_verdict_of_the_worst_that_it_allows() -> None:
+    def row(action: object, resource: str = "*") -> dict[str, object]:
+        statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        return {"Path": "/", "DefaultVersionId": "v1", "UpdateDate": "2026-01-01T00:00:00+00:00", "Document": document}
+
+    policies = {
+        "Admin": row("*"),
+        "Escalates": row("iam:PutRolePolicy"),
+        "Full": row("sqs:*"),
+        "Write": row("sqs:SendMessage"),
+        "Read": row("sqs:GetQueueUrl"),
+    }
+    table = refresh_iam.managed_policies((json.dumps(policies), "digest", "1"))
+    assert {path: entry["verdict"] for path, entry in table["policies"].items()} == {
+        "/Admin": "admin",
+        "/Escalates": "escalates",
+        "/Full": "full-service",
+        "/Write": "write",
+        "/Read": "read",
+    }
 
 
 @pytest.mark.parametrize(

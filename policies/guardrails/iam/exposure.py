@@ -41,7 +41,7 @@ def grants_to_others(
             yield from _service(item, principal, value, accounts)
         elif value == "*":
             yield from _everyone(item, others, principal)
-        elif principal.kind == "AWS":
+        elif principal.kind == "AWS" and not (is_key and accounts.own is None and value.endswith(":root")):
             yield from _account(item, principal, value, accounts)
         if is_key and principal.kind == "AWS":
             yield from _key_wildcard(item, principal, value, accounts)
