@@ -44,8 +44,10 @@ MULTI_VALUED = frozenset(
     },
 )
 
-FIXES_SOURCE = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
-"""Keys that say on whose behalf a service calls."""
+FIXES_SOURCE = frozenset(
+    {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"},
+)
+"""Keys that say on whose behalf a service calls; SourceOwner is the old form that SNS still writes."""
 
 FIXES_CALLER = FIXES_SOURCE | {
     "aws:principalaccount",
@@ -102,6 +104,7 @@ GLOBAL = {
     "aws:sourceip": "IPAddress",
     "aws:sourceorgid": "String",
     "aws:sourceorgpaths": "ArrayOfString",
+    "aws:sourceowner": "String",
     "aws:sourceownedaccount": "String",
     "aws:sourcevpc": "String",
     "aws:sourcevpcarn": "ARN",
