@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from guardrails.iam.bundle import Bundle, Context, judge_document, judge_principal
+from guardrails.iam.patterns import is_every_action
 from guardrails.iam.taxonomy import CLASSES
 from guardrails.iam.trust import EXEMPT_SERVICES
 from guardrails.rule import Answer, Finding, NotApplicable, Option, Severity
@@ -87,7 +88,11 @@ def document_answers(view: DocumentView, settings: Settings, code: str) -> Itera
 
 
 def _all_of(view: DocumentView, context: Context) -> Iterator[IamFinding]:
-    yield from judge_document(view.document, context, view.token)
+    # What makes an administrator is for the whole stack to say, with every Deny and boundary; but an update creates the
+    # policy before that, so that `*` counts here as what it is in the document alone, a wildcard, and counts once.
+    found = list(judge_document(view.document, context, view.token, admin=set()))
+    whole = {item.steps[:-2] for item in found if item.code == "A2" and is_every_action(item.actions[0])}
+    yield from (item for item in found if item.code != "A6" or item.steps[:-2] not in whole)
     if view.document.kind == "identity":
         alone = judge_principal(Bundle((view.document,)), context)
         yield from (finding for finding in alone if finding.code[0] == "C")
