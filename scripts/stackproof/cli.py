@@ -289,11 +289,8 @@ def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> 
 def _run_alone(job: Job, world: World) -> Pass:
     """Run the resolved pass of a program that only gives outputs to another."""
     engine = Engines.EMBEDDED.make(world, [job], offline=True)
-    with _progress(f"previewing {job.program.project} · {job.program.stack}"), _stopping(engine):
-        try:
-            return engine.run(job, "resolved")
-        finally:
-            engine.stop()
+    with _progress(f"previewing {job.program.project} · {job.program.stack}"), _stopping(engine), _ending(engine):
+        return engine.run(job, "resolved")
 
 
 @contextlib.contextmanager

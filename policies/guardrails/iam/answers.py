@@ -90,7 +90,7 @@ def document_answers(view: DocumentView, settings: Settings, code: str) -> Itera
 def _all_of(view: DocumentView, context: Context) -> Iterator[IamFinding]:
     # What makes an administrator is for the whole stack to say, with every Deny and boundary; but an update creates the
     # policy before that, so that `*` counts here as what it is in the document alone, a wildcard, and counts once.
-    found = list(judge_document(view.document, context, view.token, admin=set()))
+    found = list(judge_document(view.document, context, view.token))
     whole = {item.steps[:-2] for item in found if item.code == "A2" and is_every_action(item.actions[0])}
     yield from (item for item in found if item.code != "A6" or item.steps[:-2] not in whole)
     if view.document.kind == "identity":

@@ -29,6 +29,7 @@ from guardrails.iam.wildcards import allowed_patterns, unknown_names
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from guardrails.iam.document import Document
     from guardrails.iam.taxonomy import Confidence
@@ -95,9 +96,9 @@ def judge(bundle: Bundle, context: Context) -> list[IamFinding]:
 
 
 def judge_document(
-    document: Document, context: Context, token: str = "", *, admin: set[Steps] | None = None
+    document: Document, context: Context, token: str = "", *, admin: AbstractSet[Steps] = frozenset()
 ) -> Iterator[IamFinding]:
-    """Judge one document as a text; ``admin`` are statements reported as A1, by default all that might be."""
+    """Judge one document as a text; ``admin`` are statements that are reported as A1 already."""
     yield from document_findings(document)
     moment = Moment(context.now, None, context.account)
     statements = list(judged_statements(document, 0, moment))
@@ -108,7 +109,7 @@ def judge_document(
             yield from unmatched(item)
         if context.redundancy:
             yield from redundant(item)
-        everything = item.statement.steps in admin if admin is not None else _is_all(item)
+        everything = item.statement.steps in admin
         yield from _by_kind(item, statements, document, context, token, everything=everything)
 
 
