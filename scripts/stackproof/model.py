@@ -26,6 +26,7 @@ __all__ = [
     "Deletion",
     "Diagnostic",
     "Enforcement",
+    "Exemption",
     "Finding",
     "Job",
     "LogLine",
@@ -282,8 +283,23 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """Why a finding is let through, by whom, until when (an ISO date, inclusive), and how many days that leaves."""
+
+    reason: str
+    owner: str
+    expires: str
+    days_left: int
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One violation, in the shape that every command's JSON shares."""
+    """One violation, in the shape that every command's JSON shares.
+
+    ``fragment`` is the offending text itself. A finding with an ``exemption``, or in the ``baseline`` of a stack that
+    was there before its rules, never blocks.
+    """
 
     rule: str
     key: str
@@ -296,6 +312,9 @@ class Finding:
     urn: str = ""
     file: str = ""
     line: int = 0
+    fragment: str = ""
+    exemption: Exemption | None = None
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
