@@ -13,7 +13,7 @@ from stackproof.verdicts import exit_code
 if TYPE_CHECKING:
     from stackproof.model import Deletion, Finding, PolicyVerdict, Preview, Resource
 
-__all__ = ["SCHEMA_NAME", "render", "schema"]
+__all__ = ["SCHEMA_NAME", "finding_fields", "render", "schema"]
 
 SCHEMA_NAME = "stackproof.preview/1"
 
@@ -54,7 +54,7 @@ def render(preview: Preview, fail_on: str) -> str:
         "notices": list(preview.notices),
         "programOutput": preview.program_output,
         "log": [{"severity": line.severity, "message": line.message, "urn": line.urn} for line in preview.log],
-        "findings": [_finding(finding) for verdict in verdicts for finding in verdict.findings],
+        "findings": [finding_fields(finding) for verdict in verdicts for finding in verdict.findings],
         "verdicts": [_verdict(verdict) for verdict in verdicts],
         "resources": [_resource(resource) for resource in preview.resources],
         "deletions": [_deletion(deletion) for deletion in preview.deletions],
@@ -70,7 +70,8 @@ def _summary(preview: Preview) -> dict[str, int]:
     return counts
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_fields(finding: Finding) -> dict[str, object]:
+    """Give a finding in the shape that every command's JSON has: absent fields are left out, its key never."""
     fields: dict[str, object] = {
         "rule": finding.rule,
         "key": finding.key,
@@ -83,7 +84,18 @@ def _finding(finding: Finding) -> dict[str, object]:
         "message": finding.message,
         "remedy": finding.remedy,
         "url": finding.url,
+        "fragment": finding.fragment,
+        "baseline": finding.baseline,
     }
+    if finding.exemption:
+        waiver = finding.exemption
+        fields["exemption"] = {
+            "reason": waiver.reason,
+            "owner": waiver.owner,
+            "expires": waiver.expires,
+            "daysLeft": waiver.days_left,
+            **({"link": waiver.link} if waiver.link else {}),
+        }
     return {name: value for name, value in fields.items() if value or name == "key"}
 
 
@@ -95,7 +107,7 @@ def _verdict(verdict: PolicyVerdict) -> dict[str, object]:
         "type": verdict.type,
         "name": verdict.name,
         "verdict": verdict.verdict.value,
-        "findings": [_finding(finding) for finding in verdict.findings],
+        "findings": [finding_fields(finding) for finding in verdict.findings],
         "unproven": [{"path": item.path, "from": list(item.sources)} for item in verdict.unproven],
         "judged_in": verdict.judged_in,
     }
