@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from stackproof.model import Severity
 
 if TYPE_CHECKING:
-    from stackproof.model import Finding
-    from stackproof.rulebook import Page
+    from stackproof.model import Finding, Page
 
 __all__ = ["Audit", "Suppressed", "exit_code", "failing"]
 

@@ -21,8 +21,12 @@ from stackproof.engine.nursery import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
-from stackproof.report import json_report, text
-from stackproof.verdicts import FailOn, exit_code, judge
+from stackproof.outputs import Reports
+from stackproof.redaction import Redactor
+from stackproof.report.formats import Format
+from stackproof.report.inert import block
+from stackproof.strictness import FailOn
+from stackproof.verdicts import exit_code, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,13 +44,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Judge a Pulumi program against its policy packs before anything touches the cloud.",
 )
-
-
-class Format(StrEnum):
-    """The reports that `--format` knows."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class Engines(StrEnum):
@@ -105,9 +102,19 @@ PackConfigOption = Annotated[
     typer.Option(help="A pack's configuration file, one for each pack. Default: config/STACK.json in the pack."),
 ]
 ConfigOption = Annotated[list[str] | None, typer.Option(help="KEY=VALUE that replaces the stack file's; repeatable.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="The report's form.")]
-OutputOption = Annotated[Path | None, typer.Option(help="Write the report to this file instead.")]
-FailOnOption = Annotated[FailOn, typer.Option(help="The least that ends with a failure.")]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="The report's form. Default: text.", show_default=False)
+]
+OutputOption = Annotated[
+    list[str] | None,
+    typer.Option(help="FORMAT=FILE: one more report, in a file; repeatable. FILE alone takes the report of --format."),
+]
+FailOnOption = Annotated[
+    FailOn | None,
+    typer.Option(
+        help="The least that ends with a failure. Default: what is set for the stack; else unproven, in dev violation."
+    ),
+]
 SettingsOption = Annotated[
     Path | None, typer.Option(help="The tool's settings. Default: [tool.stackproof] of the nearest pyproject.toml.")
 ]
@@ -133,9 +140,9 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
             " account. Default: offline unless both have credentials here."
         ),
     ] = None,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = None,
     output: OutputOption = None,
-    fail_on: FailOnOption = FailOn.UNPROVEN,
+    fail_on: FailOnOption = None,
     pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
     settings: SettingsOption = None,
     state: Annotated[
@@ -146,7 +153,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
 ) -> None:
     """Judge a program for its stacks: pass, fail or unproven for every policy and resource.
 
-    Exit codes: 0 everything proven, 1 a mandatory violation, 2 usage or configuration error, 3 something unproven,
+    Exit codes: 0 nothing blocks, 1 a mandatory violation, 2 usage or configuration error, 3 something unproven,
     4 the program or a pack could not be run. Of several stacks, the gravest counts.
     """
     asked = Asked(
@@ -159,8 +166,10 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
         timeout=timeout,
         settings=settings,
         state=state,
+        fail_on=fail_on,
     )
-    _judge(asked, lambda world, jobs: engine.make(world, jobs, offline=offline), pass_.names, output, format_, fail_on)
+    reports = Reports.asked(format_, output or ())
+    _judge(asked, lambda world, jobs: engine.make(world, jobs, offline=offline), pass_.names, reports)
 
 
 @app.command()
@@ -170,9 +179,9 @@ def up(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
     policy_pack: PackOption = None,
     policy_pack_config: PackConfigOption = None,
     config: ConfigOption = None,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = None,
     output: OutputOption = None,
-    fail_on: FailOnOption = FailOn.UNPROVEN,
+    fail_on: FailOnOption = None,
     settings: SettingsOption = None,
     stack_outputs: StackOutputsOption = None,
     timeout: TimeoutOption = 300.0,
@@ -190,28 +199,26 @@ def up(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
         stack_outputs=_files(stack_outputs),
         timeout=timeout,
         settings=settings,
+        fail_on=fail_on,
     )
-    _judge(asked, lambda world, _: _real(world, operation="up"), ("resolved",), output, format_, fail_on)
+    reports = Reports.asked(format_, output or ())
+    _judge(asked, lambda world, _: _real(world, operation="up"), ("resolved",), reports)
 
 
-def _judge(  # noqa: PLR0913, PLR0917 (what the two commands have in common)
+def _judge(
     asked: Asked,
     make: Callable[[World, Iterable[Job]], Engine],
     passes: tuple[PassName, ...],
-    output: Path | None,
-    format_: Format,
-    fail_on: FailOn,
+    reports: Reports,
 ) -> NoReturn:
     """Judge each stack and report it as it comes; end with the gravest of their exit codes."""
-    jobs, world = make_jobs(asked, _run_alone)
-    codes: list[int] = []
-    with _destination(output) as console, _ending(make(world, jobs)) as engine:
-        commit = _commit(asked.program)
-        for job in jobs:
-            judged = _run(engine, job, passes, commit)
-            _print(console, judged, format_, fail_on)
-            codes.append(exit_code(judged, fail_on))
-    raise typer.Exit(_gravest(codes))
+    with reports.writing():
+        jobs, world = make_jobs(asked, _run_alone)
+        with _ending(make(world, jobs)) as engine:
+            commit = _commit(asked.program)
+            for job in jobs:
+                reports.tell(_run(engine, job, passes, commit))
+    raise typer.Exit(_gravest([exit_code(preview) for preview in reports.previews]))
 
 
 @app.command()
@@ -342,15 +349,6 @@ def _destination(output: Path | None) -> Iterator[Console]:
         temporary.unlink(missing_ok=True)
 
 
-def _print(console: Console, judged: Preview, format_: Format, fail_on: str) -> None:
-    if format_ is Format.JSON:
-        console.file.write(json_report.render(judged, fail_on) + "\n")
-        console.file.flush()
-        return
-    text.write(console, judged, fail_on)
-    console.print()
-
-
 def _commit(root: Path) -> str:
     """Give a work tree's commit, with `-dirty` where it has changes; nothing outside a repository or without git."""
 
@@ -374,6 +372,7 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True)
     except StackproofError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"stackproof: {error}", style="red", markup=False)
+        words = block(Redactor(()).text(str(error)))
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"stackproof: {words}", style="red", markup=False)
         sys.exit(error.exit_code)
     sys.exit(0)

@@ -12,6 +12,7 @@ from stackproof.project import load_pack, load_program, stack_names
 from stackproof.references import OtherStacks
 from stackproof.settings import Settings, find_settings, load_settings
 from stackproof.state import load_state
+from stackproof.strictness import strictness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from stackproof.aws import World
     from stackproof.references import Run
+    from stackproof.strictness import FailOn
 
 __all__ = ["Asked", "make_jobs"]
 
@@ -36,6 +38,7 @@ class Asked:
     timeout: float
     settings: Path | None = None
     state: Path | None = None
+    fail_on: FailOn | None = None
 
 
 def make_jobs(asked: Asked, run: Run) -> tuple[tuple[Job, ...], World]:
@@ -73,7 +76,8 @@ def _job(
     sources = tuple(load_pack(pack, stack, file) for pack, file in packs)
     state = load_state(asked.state, program.project, stack) if asked.state else None
     known = others.described(program, settings, asked.stack_outputs)
-    return Job(program, sources, asked.timeout, replace(settings.outside, stacks=known, state=state))
+    outside = replace(settings.outside, stacks=known, state=state)
+    return Job(program, sources, asked.timeout, outside, strictness(stack, settings.stacks, asked.fail_on))
 
 
 def _paired(packs: tuple[Path, ...], configs: tuple[Path, ...]) -> list[tuple[Path, Path | None]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from stackproof.outside import Outside
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from stackproof.wire import Properties
@@ -30,7 +31,9 @@ __all__ = [
     "Finding",
     "Job",
     "LogLine",
+    "Outcome",
     "PackSource",
+    "Page",
     "Pass",
     "PassName",
     "PolicyInfo",
@@ -43,6 +46,7 @@ __all__ = [
     "Resource",
     "Severity",
     "SourcePosition",
+    "Strictness",
     "Unproven",
     "Verdict",
 ]
@@ -123,6 +127,15 @@ class PackSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Strictness:
+    """What blocks at a stack besides a mandatory violation, and who says so (``origin``, in words)."""
+
+    unproven: bool = True
+    advisory: bool = False
+    origin: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What an engine is asked to do: run one program against some packs. ``timeout``: seconds.
 
@@ -133,6 +146,7 @@ class Job:
     packs: tuple[PackSource, ...]
     timeout: float = 300.0
     outside: Outside = field(default_factory=Outside)
+    strictness: Strictness = field(default_factory=Strictness)
 
     @property
     def interpreters(self) -> set[Path]:
@@ -318,6 +332,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A rule as documentation and reports show it: ``sections`` are Markdown, by heading, in order."""
+
+    id: str
+    title: str
+    severity: Severity
+    enforcement: Literal["mandatory", "advisory"]
+    url: str
+    sections: Mapping[str, str]
+
+    @property
+    def markdown(self) -> str:
+        """The whole page."""
+        body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in self.sections.items())
+        return f"# {self.id}\n\n**{self.title}.** {self.severity} · {self.enforcement}\n\n{body}\n"
+
+
+@dataclass(frozen=True, slots=True)
 class Unproven:
     """A value that nobody could read: its property path, and the URNs of the resources it comes from."""
 
@@ -350,7 +382,7 @@ class Preview:
 
     ``problems`` are what kept the program or a pack from running to its end; ``notices`` what a reader of a clean
     result must know: levels that were weakened, policies that judged nothing, resources that were rewritten;
-    ``unused`` what the user said of the outside world and nothing asked for.
+    ``unused`` what the user said of the outside world and nothing asked for; ``pages`` document rules with findings.
     """
 
     project: str
@@ -370,3 +402,14 @@ class Preview:
     seconds: float
     unused: tuple[str, ...] = ()
     deletions: tuple[Deletion, ...] = ()
+    strictness: Strictness = field(default_factory=Strictness)
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command comes to: the stacks it judged, and what ended it before it had judged them all, or nothing."""
+
+    previews: tuple[Preview, ...]
+    stopped: str = ""
+    exit_code: int = 0

@@ -14,15 +14,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from stackproof.model import Finding
+from stackproof.model import Finding, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     from stackproof.model import Severity
 
-__all__ = ["HEADINGS", "REPOSITORY", "Page", "Rule", "discover", "rule"]
+__all__ = ["HEADINGS", "REPOSITORY", "Rule", "discover", "rule"]
 
 REPOSITORY = "https://github.com/stackproof/stackproof"
 """Where the pages of rules are published."""
@@ -31,24 +31,6 @@ HEADINGS = ("What it does", "Why is this bad?", "Bad", "Good", "Not caught", "Re
 """The headings of a rule's module docstring, all of them, in this order."""
 
 View = TypeVar("View")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A rule as documentation and reports show it: ``sections`` are Markdown, by heading, in order."""
-
-    id: str
-    title: str
-    severity: Severity
-    enforcement: Literal["mandatory", "advisory"]
-    url: str
-    sections: Mapping[str, str]
-
-    @property
-    def markdown(self) -> str:
-        """The whole page."""
-        body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in self.sections.items())
-        return f"# {self.id}\n\n**{self.title}.** {self.severity} · {self.enforcement}\n\n{body}\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from stackproof.aws import World
 from stackproof.aws.tables import function_type, provenance, resource_type
 from stackproof.errors import UsageError
+from stackproof.model import Strictness
 from stackproof.outside import FunctionAnswer, Outside, ResourceAnswer
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Settings:
     world: World = field(default_factory=World)
     outside: Outside = field(default_factory=Outside)
     stack_references: tuple[StackReference, ...] = ()
+    stacks: dict[str, Strictness] = field(default_factory=dict)
     path: Path | None = None
 
 
@@ -97,7 +99,7 @@ def load_settings(path: Path) -> Settings:
         if content is None:
             message = f"{path} has no table [tool.stackproof]; add it, or name another file"
             raise UsageError(message)
-    table = _Table.of(path, "", content, ("account", "functions", "resources", "stack-references"))
+    table = _Table.of(path, "", content, ("account", "functions", "resources", "stack-references", "stacks"))
     return Settings(
         world=_world(table.table("account", tuple(_FORMS))),
         outside=Outside(
@@ -105,6 +107,7 @@ def load_settings(path: Path) -> Settings:
             resources=tuple(map(_resource, table.tables("resources", ("type", "id", "values")))),
         ),
         stack_references=tuple(_references(table)),
+        stacks=dict(_stacks(table)),
         path=path,
     )
 
@@ -254,6 +257,31 @@ def _refuse_unknown(entry: _Table, name: str, given: Properties, known: Iterable
 
 def _shown(entry: _Table) -> str:
     return f"{entry.file.name} {entry.key}"
+
+
+def _stacks(table: _Table) -> Iterable[tuple[str, Strictness]]:
+    stacks = table.table("stacks", None)
+    for name in stacks.values:
+        entry = stacks.table(name, ("advisory", "unproven"))
+        origin = f"{entry.key} in {entry.file.name}"
+        default = Strictness()
+        yield (
+            name,
+            Strictness(
+                unproven=_blocks(entry, "unproven", default=default.unproven),
+                advisory=_blocks(entry, "advisory", default=default.advisory),
+                origin=origin,
+            ),
+        )
+
+
+def _blocks(entry: _Table, name: str, *, default: bool) -> bool:
+    value = entry.values.get(name)
+    if value is None:
+        return default
+    if value not in {"block", "warn"}:
+        raise entry.refuse(name, f'must be "block" or "warn", not {value!r}')
+    return value == "block"
 
 
 def _references(table: _Table) -> Iterable[StackReference]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, cast, get_args
 
 from stackproof.errors import UnrunnableError
+from stackproof.fragments import with_fragments
 from stackproof.model import (
     STACK_TYPE,
     Analysis,
@@ -30,13 +30,15 @@ from stackproof.model import (
     Verdict,
 )
 from stackproof.notices import notices
+from stackproof.pages import pages
+from stackproof.redaction import Redactor, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from stackproof.model import Job, Pass, PolicyInfo, PolicyPack, Resource
+    from stackproof.model import Job, Pass, PolicyInfo, PolicyPack, Resource, Strictness
 
-__all__ = ["FailOn", "blocking", "exit_code", "judge"]
+__all__ = ["blocking", "blocks", "exit_code", "judge"]
 
 _EVERY_POLICY = "all"
 """CrossGuard's reserved name: here, a verdict that concerns all policies of a pack."""
@@ -50,14 +52,6 @@ _BROKEN = frozenset({"config-error", "rule-error"})
 
 _UNKNOWN_PATH = re.compile(r"value at \.(?P<path>.+) can't be known during preview$")
 _SEVERITIES = get_args(Severity)
-
-
-class FailOn(StrEnum):
-    """What makes `stackproof preview` end with a failure, from the least to the strictest."""
-
-    VIOLATION = "violation"
-    UNPROVEN = "unproven"
-    ADVISORY = "advisory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +123,8 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
     verdicts += [*_unfinished(passes), *_empty(passes, resources)]
     if passes[0].end is not ProgramEnd.COMPLETED:
         verdicts = [_cut_short(verdict, passes[0].end) for verdict in verdicts]
-    return Preview(
+    told = with_fragments(verdicts, heard[-1].resources)
+    preview = Preview(
         project=job.program.project,
         stack=job.program.stack,
         engine=engine,
@@ -137,7 +132,7 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         passes=tuple(run.name for run in passes),
         packs=packs,
         resources=tuple(resources),
-        verdicts=tuple(verdicts),
+        verdicts=told,
         problems=tuple(_problems(passes)),
         notices=notices(job, passes, verdicts),
         configuration_error=any(run.end is ProgramEnd.BAD_CONFIGURATION for run in passes),
@@ -147,7 +142,10 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         seconds=max(run.seconds for run in passes),
         unused=_unused(job, passes),
         deletions=tuple(one for one in passes[0].deletions if all(one in run.deletions for run in passes)),
+        strictness=job.strictness,
+        pages=pages(packs, {finding.rule for verdict in told for finding in verdict.findings}),
     )
+    return Redactor(secrets_of(job, passes)).shown(preview)
 
 
 def _refuse_unfit(passes: Sequence[Pass]) -> None:
@@ -490,20 +488,25 @@ def _merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(kept.values(), key=lambda f: (_SEVERITIES.index(f.severity), f.rule, f.path, f.key)))
 
 
-def blocking(verdict: PolicyVerdict, fail_on: str) -> bool:
-    """Say whether a verdict blocks, at a strictness of `FailOn`."""
+def blocks(finding: Finding, strictness: Strictness) -> bool:
+    """Say whether a finding blocks: it is mandatory or advice counts too, and nobody let it through."""
+    if finding.exemption or finding.baseline:
+        return False
+    return finding.enforcement == "mandatory" or strictness.advisory
+
+
+def blocking(verdict: PolicyVerdict, strictness: Strictness) -> bool:
+    """Say whether a verdict blocks."""
     if verdict.verdict is Verdict.UNPROVEN:
-        return fail_on != FailOn.VIOLATION
-    if verdict.verdict is Verdict.FAIL:
-        return fail_on == FailOn.ADVISORY or any(finding.enforcement == "mandatory" for finding in verdict.findings)
-    return False
+        return strictness.unproven
+    return verdict.verdict is Verdict.FAIL and any(blocks(finding, strictness) for finding in verdict.findings)
 
 
-def exit_code(preview: Preview, fail_on: str) -> int:
+def exit_code(preview: Preview) -> int:
     """Give the exit code for one stack: 0 proven, 1 violated, 2 configuration, 3 unproven, 4 could not be run."""
     if preview.problems:
         return 2 if preview.configuration_error else 4
-    verdicts = {verdict.verdict for verdict in preview.verdicts if blocking(verdict, fail_on)}
+    verdicts = {verdict.verdict for verdict in preview.verdicts if blocking(verdict, preview.strictness)}
     if Verdict.FAIL in verdicts:
         return 1
     return 3 if Verdict.UNPROVEN in verdicts else 0

@@ -14,7 +14,7 @@ import pytest
 
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.model import PolicyVerdict, Preview, Verdict
-from stackproof.verdicts import FailOn, exit_code
+from stackproof.verdicts import exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ class Gate:
     @property
     def code(self) -> int:
         """The exit code at the default strictness."""
-        return exit_code(self.preview, FailOn.UNPROVEN)
+        return exit_code(self.preview)
 
     def on(self, name: str, policy: str = "p") -> PolicyVerdict:
         """Give the one verdict of a policy on the resource of some name."""

@@ -32,7 +32,8 @@ from stackproof.model import (
     Verdict,
 )
 from stackproof.report import json_report
-from stackproof.verdicts import FailOn, blocking, exit_code, judge
+from stackproof.strictness import FailOn
+from stackproof.verdicts import blocking, exit_code, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -377,7 +378,7 @@ def test_a_program_that_did_not_end_well_passes_nothing(end: ProgramEnd, code: i
     cut = judged(run("faithful", answer(), end=end, log=(LogLine("error", "boom"),)))
     assert cut.problems == (f"the program {end.value}: boom",)
     assert {item.verdict for item in cut.verdicts} == {Verdict.UNPROVEN}
-    assert exit_code(cut, FailOn.VIOLATION) == code
+    assert exit_code(replace(cut, strictness=FailOn.VIOLATION.strictness)) == code
 
 
 def test_a_resolved_pass_that_fails_leaves_the_stack_unproven() -> None:
@@ -388,7 +389,7 @@ def test_a_resolved_pass_that_fails_leaves_the_stack_unproven() -> None:
     )
     (last,) = [item for item in two.verdicts if item.verdict is Verdict.UNPROVEN]
     assert last.reason.endswith("what it would register was not seen: bad value")
-    assert (two.problems, exit_code(two, FailOn.UNPROVEN)) == ((), 3)
+    assert (two.problems, exit_code(replace(two, strictness=FailOn.UNPROVEN.strictness))) == ((), 3)
 
 
 @pytest.mark.parametrize(
@@ -401,23 +402,24 @@ def test_a_resolved_pass_that_fails_leaves_the_stack_unproven() -> None:
         (answer(violation(), refusal()), FailOn.UNPROVEN, 1),
     ],
 )
-def test_the_exit_code_follows_the_strictness(given: Analysis, fail_on: str, code: int) -> None:
+def test_the_exit_code_follows_the_strictness(given: Analysis, fail_on: FailOn, code: int) -> None:
     """Unproven verdicts block where they are asked to."""
-    assert exit_code(judged(run("faithful", given)), fail_on) == code
+    assert exit_code(replace(judged(run("faithful", given)), strictness=fail_on.strictness)) == code
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [(FailOn.UNPROVEN, 0), (FailOn.ADVISORY, 1)])
-def test_an_advisory_finding_blocks_only_at_the_strictest(fail_on: str, code: int) -> None:
+def test_an_advisory_finding_blocks_only_at_the_strictest(fail_on: FailOn, code: int) -> None:
     """And only where its policy is advisory as well."""
     given = answer(replace(violation(), enforcement="advisory"))
-    assert exit_code(judged(run("faithful", given, policies=(policy(enforcement="advisory"),))), fail_on) == code
+    found = judged(run("faithful", given, policies=(policy(enforcement="advisory"),)))
+    assert exit_code(replace(found, strictness=fail_on.strictness)) == code
 
 
 def test_a_rule_that_broke_blocks_also_where_its_policy_is_advisory() -> None:
     """Our packs catch what a rule raises, and say so in a finding."""
     said = replace(violation("rule-error[iam-star] high at -: it broke"), enforcement="advisory")
     broken = judged(run("faithful", answer(said), policies=(policy(enforcement="advisory"),)))
-    assert exit_code(broken, FailOn.VIOLATION) == 1
+    assert exit_code(replace(broken, strictness=FailOn.VIOLATION.strictness)) == 1
 
 
 @pytest.mark.parametrize("said", [(answer(violation()), answer()), (answer(), answer(violation()))])
@@ -458,7 +460,7 @@ def test_the_time_to_judge_grows_with_the_stack_and_not_faster() -> None:
             for name in get_args(PassName)
         ]
         started = time.process_time()
-        json_report.render(judged(*passes), FailOn.UNPROVEN)
+        json_report.render(judged(*passes))
         return time.process_time() - started
 
     assert min(seconds(4000) for _ in range(3)) < 10 * min(seconds(1000) for _ in range(3))
@@ -467,7 +469,7 @@ def test_the_time_to_judge_grows_with_the_stack_and_not_faster() -> None:
 def test_a_pass_blocks_at_no_strictness() -> None:
     """The strictest setting still lets a proven stack through."""
     (first, *_) = judged(run("faithful", answer())).verdicts
-    assert not blocking(first, FailOn.ADVISORY)
+    assert not blocking(first, FailOn.ADVISORY.strictness)
 
 
 def test_only_what_no_pass_registers_is_deleted() -> None:

@@ -43,7 +43,7 @@ def observe(job: Job, passes: Sequence[Pass]) -> Observation:
     return {
         "passes": {run.name: _pass(job, run) for run in passes},
         "verdicts": sorted((_verdict(job, verdict) for verdict in judged.verdicts), key=str),
-        "exit": exit_code(judged, "unproven"),
+        "exit": exit_code(judged),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
@@ -14,8 +13,8 @@ from rich.text import Text
 
 from stackproof.audit import exit_code, failing
 from stackproof.report import github, sarif
-from stackproof.report.inert import block, line
-from stackproof.report.json_report import finding_fields
+from stackproof.report.inert import harmless, line
+from stackproof.report.json_report import as_line, finding_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,24 +59,25 @@ def render(audit: Audit, form: AuditFormat, fail_on: Severity) -> str:
         case AuditFormat.JSON:
             return _json(audit, fail_on) + "\n"
         case AuditFormat.SARIF:
-            return sarif.log([_sarif(audit)])
+            return sarif.log([_sarif(harmless(audit))])
         case AuditFormat.GITHUB:
-            return github.commands(_annotations(audit, fail_on))
+            return github.commands(_annotations(harmless(audit), fail_on))
         case _:
             assert_never(form)
 
 
 def write(console: Console, audit: Audit, fail_on: Severity) -> None:
     """Write the text report: what fails first, then the rest, then what was let through, and one last line."""
+    audit = harmless(audit)
     ordered = sorted(audit.findings, key=lambda one: list(_GRADES).index(one.severity))
     for problem in audit.problems:
-        console.print(Text(f"✗ {block(problem)}", style="red"), soft_wrap=True)
+        console.print(Text(f"✗ {problem}", style="red"), soft_wrap=True)
     for finding in ordered:
         for text in _finding(finding, fails=failing(finding, fail_on)):
             console.print(text, soft_wrap=True)
         console.print()
     for one in audit.suppressed:
-        allowed = f"~ {_name(one.finding)}  {_place(one.finding)}  allowed: {line(one.reason)}"
+        allowed = f"~ {_name(one.finding)}  {_place(one.finding)}  allowed: {one.reason}"
         console.print(Text(allowed, style="dim"), soft_wrap=True)
     console.print(_ending(audit, fail_on), soft_wrap=True)
 
@@ -89,9 +89,9 @@ def _finding(finding: Finding, *, fails: bool) -> Iterator[Text]:
     yield Text.assemble("    ", (_place(finding), "cyan"))
     if finding.fragment:
         yield Text(f"      {line(finding.fragment.strip(), 200)}", style="dim")
-    yield Text(f"    {line(finding.message)}")
+    yield Text(f"    {finding.message}")
     if finding.remedy:
-        yield Text.assemble("    ", ("fix: ", "green"), line(finding.remedy))
+        yield Text.assemble("    ", ("fix: ", "green"), finding.remedy)
     if finding.url:
         yield Text(f"    see: {finding.url}", style="dim")
 
@@ -111,8 +111,8 @@ def _name(finding: Finding) -> str:
 
 
 def _place(finding: Finding) -> str:
-    where = f"{line(finding.file)}:{finding.line}" if finding.line else line(finding.file)
-    return where or line(finding.path) or "(no place)"
+    where = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    return where or finding.path or "(no place)"
 
 
 def _json(audit: Audit, fail_on: Severity) -> str:
@@ -125,7 +125,7 @@ def _json(audit: Audit, fail_on: Severity) -> str:
         "suppressed": [finding_fields(one.finding) | {"reason": one.reason} for one in audit.suppressed],
         "seconds": round(audit.seconds, 3),
     }
-    return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
+    return as_line(document)
 
 
 def _sarif(audit: Audit) -> sarif.Run:

@@ -7,13 +7,14 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from stackproof.findings import finding_id
 from stackproof.model import Verdict
 from stackproof.verdicts import exit_code
 
 if TYPE_CHECKING:
-    from stackproof.model import Deletion, Finding, PolicyVerdict, Preview, Resource
+    from stackproof.model import Deletion, Finding, Outcome, PolicyVerdict, Preview, Resource
 
-__all__ = ["SCHEMA_NAME", "finding_fields", "render", "schema"]
+__all__ = ["SCHEMA_NAME", "as_line", "finding_fields", "render", "render_stopped", "schema"]
 
 SCHEMA_NAME = "stackproof.preview/1"
 
@@ -25,12 +26,12 @@ def schema() -> dict[str, object]:
     return loaded
 
 
-def render(preview: Preview, fail_on: str) -> str:
+def render(preview: Preview) -> str:
     """Render one stack as one line of JSON, without its newline."""
     verdicts = [verdict for verdict in preview.verdicts if verdict.verdict is not Verdict.NOT_APPLICABLE]
     document = {
         "schema": SCHEMA_NAME,
-        "exitCode": exit_code(preview, fail_on),
+        "exitCode": exit_code(preview),
         "judged": {
             "project": preview.project,
             "stack": preview.stack,
@@ -46,6 +47,11 @@ def render(preview: Preview, fail_on: str) -> str:
                 }
                 for pack in preview.packs
             ],
+            "strictness": {
+                "unproven": "block" if preview.strictness.unproven else "warn",
+                "advisory": "block" if preview.strictness.advisory else "warn",
+                "origin": preview.strictness.origin,
+            },
             "assumptions": list(preview.assumptions),
             "unused": list(preview.unused),
         },
@@ -54,13 +60,31 @@ def render(preview: Preview, fail_on: str) -> str:
         "notices": list(preview.notices),
         "programOutput": preview.program_output,
         "log": [{"severity": line.severity, "message": line.message, "urn": line.urn} for line in preview.log],
-        "findings": [finding_fields(finding) for verdict in verdicts for finding in verdict.findings],
+        "findings": [_finding(finding, verdict) for verdict in verdicts for finding in verdict.findings],
         "verdicts": [_verdict(verdict) for verdict in verdicts],
         "resources": [_resource(resource) for resource in preview.resources],
         "deletions": [_deletion(deletion) for deletion in preview.deletions],
         "seconds": round(preview.seconds, 3),
     }
-    return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
+    return as_line(document)
+
+
+def render_stopped(outcome: Outcome) -> str:
+    """Render what ended a command before it had judged every stack, as one more object that proves nothing."""
+    judged: dict[str, object] = dict.fromkeys(("project", "stack", "commit", "engine"), "")
+    judged |= {name: [] for name in ("passes", "packs", "assumptions", "unused")}
+    judged["strictness"] = {"unproven": "block", "advisory": "warn", "origin": ""}
+    document = {
+        "schema": SCHEMA_NAME,
+        "exitCode": outcome.exit_code,
+        "judged": judged,
+        "summary": {verdict.value: 0 for verdict in Verdict},
+        "problems": [outcome.stopped],
+        **{name: [] for name in ("notices", "log", "findings", "verdicts", "resources", "deletions")},
+        "programOutput": "",
+        "seconds": 0,
+    }
+    return as_line(document)
 
 
 def _summary(preview: Preview) -> dict[str, int]:
@@ -68,6 +92,11 @@ def _summary(preview: Preview) -> dict[str, int]:
     for verdict in preview.verdicts:
         counts[verdict.verdict.value] += 1
     return counts
+
+
+def as_line(document: dict[str, object]) -> str:
+    """Write an object as one line that no runner takes for a command: `##[` occurs inside texts alone."""
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":")).replace("##[", "#\\u0023[")
 
 
 def finding_fields(finding: Finding) -> dict[str, object]:
@@ -99,6 +128,10 @@ def finding_fields(finding: Finding) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value or name == "key"}
 
 
+def _finding(finding: Finding, verdict: PolicyVerdict) -> dict[str, object]:
+    return finding_fields(finding) | {"id": finding_id(finding.rule, finding.key, verdict.type, verdict.name)}
+
+
 def _verdict(verdict: PolicyVerdict) -> dict[str, object]:
     fields: dict[str, object] = {
         "pack": verdict.pack,
@@ -107,7 +140,7 @@ def _verdict(verdict: PolicyVerdict) -> dict[str, object]:
         "type": verdict.type,
         "name": verdict.name,
         "verdict": verdict.verdict.value,
-        "findings": [finding_fields(finding) for finding in verdict.findings],
+        "findings": [_finding(finding, verdict) for finding in verdict.findings],
         "unproven": [{"path": item.path, "from": list(item.sources)} for item in verdict.unproven],
         "judged_in": verdict.judged_in,
     }

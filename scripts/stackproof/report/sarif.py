@@ -18,8 +18,7 @@ from stackproof.report.inert import block, line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stackproof.model import Severity
-    from stackproof.rulebook import Page
+    from stackproof.model import Page, Severity
 
 __all__ = ["LIMIT", "Result", "Run", "log"]
 
@@ -139,5 +138,5 @@ def _result(result: Result, names: list[str]) -> dict[str, object]:
     if location:
         made["locations"] = [location]
     if result.suppressed:
-        made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": block(result.suppressed)}]
+        made["suppressions"] = [{"kind": "external", "justification": block(result.suppressed)}]
     return made

@@ -15,32 +15,36 @@ from rich.table import Table
 from rich.text import Text
 
 from stackproof.model import Verdict
-from stackproof.verdicts import blocking, exit_code
+from stackproof.report import wording
+from stackproof.report.inert import block, line
+from stackproof.report.order import Standing, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console, RenderableType
 
-    from stackproof.model import ChangeKind, Finding, PolicyVerdict, Preview, Resource
+    from stackproof.model import ChangeKind, Finding, Preview, Resource
+    from stackproof.report.order import Entry
 
 __all__ = ["write"]
 
 _INDENT = 4
-_MARKS = {
+_STYLES = {
+    Standing.BLOCKS: "bold red",
+    Standing.UNPROVEN: "bold yellow",
+    Standing.ADVISORY: "bold yellow",
+    Standing.EXEMPTED: "cyan",
+    Standing.BASELINE: "cyan",
+    Standing.PASSED: "green",
+}
+_COLUMNS = {
     Verdict.FAIL: ("✗", "bold red"),
     Verdict.UNPROVEN: ("?", "bold yellow"),
     Verdict.EXEMPTED: ("~", "cyan"),
     Verdict.PASS: ("✓", "green"),
-    Verdict.NOT_APPLICABLE: ("-", "dim"),
 }
-_ENDINGS = {
-    0: ("✓ proven", "bold green", "every policy holds on every resource"),
-    1: ("✗ violated", "bold red", "mend the findings above"),
-    2: ("✗ configuration", "bold red", "mend the configuration named above"),
-    3: ("? unproven", "bold yellow", "nothing is violated, but not everything could be judged"),
-    4: ("✗ not judged", "bold red", "the program did not run to its end, so nothing here counts as a pass"),
-}
+_ENDING_STYLES = {"✓": "bold green", "✗": "bold red", "?": "bold yellow"}
 _KINDS: dict[ChangeKind, tuple[str, str]] = {
     "create": ("+", "to create"),
     "import": ("=", "to import"),
@@ -49,6 +53,7 @@ _KINDS: dict[ChangeKind, tuple[str, str]] = {
     "same": ("·", "unchanged"),
 }
 _CHANGES_SHOWN = 20
+_DIGEST_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +63,56 @@ class _Indented:
     text: Text
 
 
-def write(console: Console, preview: Preview, fail_on: str) -> None:
+def write(console: Console, preview: Preview) -> None:
     """Write the report on one stack: wrapped for a terminal, else a line for each thing said, to be searched."""
-    for block in _blocks(preview, fail_on):
-        if not isinstance(block, _Indented):
-            console.print(block, soft_wrap=not console.is_terminal)
+    for item in _blocks(preview):
+        if not isinstance(item, _Indented):
+            console.print(item, soft_wrap=not console.is_terminal)
         elif console.is_terminal:
-            console.print(Padding(block.text, (0, 0, 0, _INDENT)))
+            console.print(Padding(item.text, (0, 0, 0, _INDENT)))
         else:
-            lines = (Text.assemble(" " * _INDENT, line) for line in block.text.split("\n", allow_blank=True))
+            lines = (Text.assemble(" " * _INDENT, text) for text in item.text.split("\n", allow_blank=True))
             console.print(Text("\n").join(lines), soft_wrap=True)
 
 
-def _blocks(preview: Preview, fail_on: str) -> Iterator[RenderableType | _Indented]:
+def _blocks(preview: Preview) -> Iterator[RenderableType | _Indented]:
+    preview, found = told(preview)
     yield Text.assemble((f"{preview.project} · {preview.stack}", "bold"), (_facts(preview), "dim"))
+    yield Text(_judged(preview), style="dim")
     yield Text("")
-    for problem in preview.problems:
-        yield Text(f"✗ {problem}", style="red")
-        yield Text("")
-    if preview.problems and preview.program_output:
-        yield Text("the program printed:", style="dim")
-        yield _Indented(Text(preview.program_output))
-        yield Text("")
+    yield from _problems(preview)
     by_urn = {resource.urn: resource for resource in preview.resources}
+    for entry in found:
+        if entry.finding and entry.standing in {Standing.BLOCKS, Standing.ADVISORY}:
+            yield from _finding(entry, entry.finding, compared=len(preview.passes) > 1)
+            yield Text("")
+        elif entry.standing is Standing.UNPROVEN and not preview.problems:
+            yield from _unproven(entry, by_urn, preview)
+            yield Text("")
+    yield from _let_through(found)
     # Of one pass alone nothing is known about what the other would have seen.
     compared = len(preview.passes) > 1
-    told = {Verdict.FAIL} if preview.problems else {Verdict.FAIL, Verdict.UNPROVEN}
-    shown = [verdict for verdict in preview.verdicts if verdict.verdict in told]
-    shown.sort(key=lambda verdict: (not blocking(verdict, fail_on), verdict.verdict is not Verdict.FAIL))
-    for verdict in shown:
-        blocks = _failed(verdict, compared=compared) if verdict.findings else _unproven(verdict, by_urn, preview.passes)
-        yield from blocks
-        yield Text("")
     yield _table(preview, compared=compared)
     if compared:
         yield from _beyond(preview)
     yield from _changes(preview)
     yield from _notes(preview)
-    yield from _ending(preview, fail_on)
+    end = wording.ending(preview, found)
+    yield Text("")
+    yield Text.assemble(
+        (f"{end.mark} {end.word}: {preview.stack}", _ENDING_STYLES[end.mark]),
+        f" · {end.meaning} (exit code {end.code})",
+    )
+
+
+def _problems(preview: Preview) -> Iterator[RenderableType | _Indented]:
+    for problem in preview.problems:
+        yield Text(f"✗ {block(problem)}", style="red")
+        yield Text("")
+    if preview.problems and preview.program_output:
+        yield Text("the program printed:", style="dim")
+        yield _Indented(Text(block(preview.program_output)))
+        yield Text("")
 
 
 def _notes(preview: Preview) -> Iterator[Text]:
@@ -108,80 +125,81 @@ def _notes(preview: Preview) -> Iterator[Text]:
     for note in preview.assumptions:
         yield Text(f"assumed: {note}", style="dim")
     for note in preview.unused:
-        yield Text(f"unused: {note}; nothing of this stack asked for it, so remove it if no other does", style="yellow")
-
-
-def _ending(preview: Preview, fail_on: str) -> Iterator[Text]:
-    code = exit_code(preview, fail_on)
-    word, style, meaning = _ENDINGS[code]
-    advice = sum(len(verdict.findings) for verdict in preview.verdicts)
-    if not code and advice:
-        meaning = f"nothing that blocks; {_count(advice, 'finding')} above to think about"
-    yield Text("")
-    yield Text.assemble((f"{word}: {preview.stack}", style), f" · {meaning} (exit code {code})")
+        words = f"unused: {note}; nothing of this stack asked for it, so remove it if no other does"
+        yield Text(words, style="yellow")
 
 
 def _facts(preview: Preview) -> str:
-    packs = ", ".join(f"{pack.name} {pack.version}".strip() for pack in preview.packs)
-    resources = _count(len(preview.resources), "resource")
-    return f"   {resources} · {packs} · {preview.engine} engine, {' + '.join(preview.passes)} · {preview.seconds:.1f} s"
+    resources = wording.count(len(preview.resources), "resource")
+    return f"   {resources} · {preview.engine} engine, {' + '.join(preview.passes)} · {preview.seconds:.1f} s"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def _judged(preview: Preview) -> str:
+    packs = [f"{f'{pack.name} {pack.version}'.strip()} sha256:{pack.digest[:_DIGEST_SHOWN]}" for pack in preview.packs]
+    commit = f"commit {preview.commit} · " if preview.commit else ""
+    return f"{commit}{', '.join(packs)} · blocks on {wording.strictness(preview.strictness)}"
 
 
-def _failed(verdict: PolicyVerdict, *, compared: bool) -> Iterator[RenderableType | _Indented]:
-    for finding in verdict.findings:
-        mark, style = ("✗", "bold red") if finding.enforcement == "mandatory" else ("!", "bold yellow")
-        key = f"[{finding.key}]" if finding.key else ""
-        yield Text.assemble(
-            (f"{mark} {finding.rule}", style),
-            (f"{key}", "bold"),
-            (f"  {finding.severity}, {finding.enforcement}", "dim"),
-        )
-        yield _Indented(Text.assemble((_place(finding), "cyan"), f"  {verdict.type} {verdict.name}"))
-        path = f"{finding.path}: " if finding.path else ""
-        yield _Indented(Text(f"{path}{finding.message}"))
-        if finding.remedy:
-            yield _Indented(Text.assemble(("fix: ", "green"), finding.remedy))
-        if finding.url:
-            yield _Indented(Text(f"see: {finding.url}", style="dim"))
-    if compared and verdict.judged_in == "resolved":
-        unread = ", ".join(item.path for item in verdict.unproven)
-        why = f" ({unread} is unknown there)" if unread else ""
-        yield _Indented(Text(f"Pulumi's own preview cannot judge this{why} and would have let it pass", style="yellow"))
+def _finding(entry: Entry, finding: Finding, *, compared: bool) -> Iterator[Text | _Indented]:
+    yield Text.assemble(
+        (f"{entry.standing.mark} {wording.name(finding)}", _STYLES[entry.standing]),
+        (f"  {finding.severity}, {finding.enforcement}", "dim"),
+    )
+    place = wording.place(finding.file, finding.line)
+    yield _Indented(Text.assemble((place, "cyan"), f"  {wording.subject(entry.verdict)}"))
+    path = f"{line(finding.path, 300)}: " if finding.path else ""
+    yield _Indented(Text(f"{path}{finding.message}"))
+    if finding.fragment:
+        yield _Indented(Text.assemble(("found: ", "dim"), line(finding.fragment, 300)))
+    if finding.remedy:
+        yield _Indented(Text.assemble(("fix: ", "green"), finding.remedy))
+    if finding.url:
+        yield _Indented(Text(f"see: {finding.url}", style="dim"))
+    if entry.standing is Standing.BLOCKS:
+        yield _Indented(Text(f"exempt: {wording.exempting(entry)}", style="dim"))
+    if compared and (words := wording.beyond(entry.verdict)):
+        yield _Indented(Text(words, style="yellow"))
 
 
-def _place(finding: Finding) -> str:
-    return f"{finding.file}:{finding.line}" if finding.file else "(no source line)"
-
-
-def _unproven(
-    verdict: PolicyVerdict,
-    by_urn: dict[str, Resource],
-    passes: Sequence[str],
-) -> Iterator[RenderableType | _Indented]:
+def _unproven(entry: Entry, by_urn: dict[str, Resource], preview: Preview) -> Iterator[Text | _Indented]:
+    verdict = entry.verdict
     resource = by_urn.get(verdict.urn)
-    place = f"{resource.source.file}:{resource.source.line}  " if resource and resource.source else ""
-    policy = f"{verdict.policy} policies" if verdict.policy == "all" else verdict.policy
-    who = "neither pass could" if len(passes) > 1 else "the only pass that ran could not"
-    yield Text.assemble(("? unproven", "bold yellow"), f"  {policy}", (f"  {who} tell", "dim"))
-    yield _Indented(Text.assemble((place, "cyan"), f"{verdict.type} {verdict.name}"))
+    place = f"{wording.place(resource.source.file, resource.source.line)}  " if resource and resource.source else ""
+    who = "neither pass could" if len(preview.passes) > 1 else "the only pass that ran could not"
+    yield Text.assemble(("? unproven", "bold yellow"), f"  {wording.policy(verdict)}", (f"  {who} tell", "dim"))
+    yield _Indented(Text.assemble((place, "cyan"), wording.subject(verdict)))
     if verdict.reason:
         yield _Indented(Text(verdict.reason))
-    for item in verdict.unproven[:5]:
-        names = ", ".join(by_urn[urn].name if urn in by_urn else urn for urn in item.sources)
-        yield _Indented(Text(f"{item.path} is unknown" + (f", it comes from {names}" if names else "")))
-    if len(verdict.unproven) > 5:  # noqa: PLR2004 (as many as are printed above)
-        yield _Indented(Text(f"and {_count(len(verdict.unproven) - 5, 'more value')}", style="dim"))
+    for words in wording.unknowns(verdict, by_urn):
+        yield _Indented(Text(words))
+    yield _Indented(Text.assemble(("to prove it: ", "green"), wording.provable(verdict, preview)))
+
+
+def _let_through(found: tuple[Entry, ...]) -> Iterator[Text | _Indented]:
+    exempted = [entry for entry in found if entry.standing is Standing.EXEMPTED and entry.finding]
+    for entry in exempted:
+        finding = entry.finding
+        if finding is None:
+            continue
+        place = wording.place(finding.file, finding.line)
+        yield Text.assemble(
+            (f"~ {wording.name(finding)}", _STYLES[Standing.EXEMPTED]), f"  {place}  {wording.subject(entry.verdict)}"
+        )
+        yield _Indented(Text(wording.let_through(finding)))
+    old = sum(entry.standing is Standing.BASELINE for entry in found)
+    if old:
+        yield Text(f"= {wording.count(old, 'finding')} of the baseline: there before, not blocking", style="cyan")
+    if exempted or old:
+        yield Text("")
 
 
 def _table(preview: Preview, *, compared: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     table.add_column("policy", no_wrap=True, overflow="ignore")
-    for verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.PASS):
-        mark, style = _MARKS[verdict]
+    exempted = any(verdict.verdict is Verdict.EXEMPTED for verdict in preview.verdicts)
+    columns = [verdict for verdict in _COLUMNS if verdict is not Verdict.EXEMPTED or exempted]
+    for verdict in columns:
+        mark, style = _COLUMNS[verdict]
         table.add_column(f"{mark} {verdict.value}", justify="right", style=style)
     if compared:
         table.add_column("beyond preview", justify="right")
@@ -196,7 +214,7 @@ def _table(preview: Preview, *, compared: bool) -> Table:
             counts = Counter(verdict.verdict for verdict in own)
             if policy.enforcement == "advisory" and set(counts) <= {Verdict.NOT_APPLICABLE}:
                 continue
-            numbers = [counts[verdict] for verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.PASS)]
+            numbers = [counts[verdict] for verdict in columns]
             if compared:
                 read = [verdict for verdict in own if verdict.verdict is not Verdict.UNPROVEN]
                 numbers.append(sum(verdict.judged_in == "resolved" for verdict in read))
@@ -207,7 +225,7 @@ def _table(preview: Preview, *, compared: bool) -> Table:
 def _beyond(preview: Preview) -> Iterator[Text]:
     """Name what only the resolved pass could read."""
     read: Iterable[str] = (
-        f"{verdict.name}: {', '.join(item.path for item in verdict.unproven[:3])}"
+        f"{line(verdict.name, 200)}: {', '.join(line(item.path, 200) for item in verdict.unproven[:3])}"
         + (", …" if len(verdict.unproven) > 3 else "")  # noqa: PLR2004 (as many as are printed)
         for verdict in preview.verdicts
         if verdict.verdict is Verdict.PASS and verdict.judged_in == "resolved" and verdict.unproven
@@ -216,10 +234,10 @@ def _beyond(preview: Preview) -> Iterator[Text]:
     if lines:
         yield Text("")
         yield Text("proven on synthesised values, unknown in Pulumi's own preview:", style="dim")
-        for line in lines[:8]:
-            yield Text(f"  {line}", style="dim")
+        for words in lines[:8]:
+            yield Text(f"  {words}", style="dim")
         if len(lines) > 8:  # noqa: PLR2004 (as many as are printed)
-            yield Text(f"  and {_count(len(lines) - 8, 'more resource')}", style="dim")
+            yield Text(f"  and {wording.count(len(lines) - 8, 'more resource')}", style="dim")
 
 
 def _changes(preview: Preview) -> Iterator[Text]:
@@ -239,10 +257,10 @@ def _changes(preview: Preview) -> Iterator[Text]:
         if change.kind != "same" or change.note
     ]
     lines += [f"- {one.type} {one.name} {_because((), one.note)}".rstrip() for one in preview.deletions]
-    for line in lines[:_CHANGES_SHOWN]:
-        yield Text(f"  {line}")
+    for words in lines[:_CHANGES_SHOWN]:
+        yield Text(f"  {words}")
     if len(lines) > _CHANGES_SHOWN:
-        yield Text(f"  and {_count(len(lines) - _CHANGES_SHOWN, 'more resource')}", style="dim")
+        yield Text(f"  and {wording.count(len(lines) - _CHANGES_SHOWN, 'more resource')}", style="dim")
 
 
 def _because(properties: tuple[str, ...], note: str) -> str:

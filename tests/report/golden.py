@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the golden files anew: `python -m tests.report.golden`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.report.stack import RICH
+
+from stackproof.model import Outcome
+from stackproof.report.formats import Format, render
+
+ENDINGS = {
+    Format.TEXT: "txt",
+    Format.JSON: "json",
+    Format.SARIF: "sarif",
+    Format.JUNIT: "xml",
+    Format.MARKDOWN: "md",
+    Format.GITHUB: "github.txt",
+}
+FOLDER = Path(__file__).resolve().parent / "golden"
+
+
+def golden(form: Format) -> Path:
+    """Give the golden file of a form."""
+    return FOLDER / f"prod.{ENDINGS[form]}"
+
+
+def written(form: Format) -> str:
+    """Render the stack."""
+    return render(form, Outcome((RICH,), "", 1))
+
+
+if __name__ == "__main__":
+    for each in ENDINGS:
+        golden(each).write_text(written(each), encoding="utf-8")
