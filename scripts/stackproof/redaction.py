@@ -46,7 +46,7 @@ _FORMS = (
     r"(?i:(?<=bearer ))[\w.~+/-]{20,}=*",
 )
 _CREDENTIALS = re.compile("|".join(_FORMS), re.DOTALL)
-_DENSE = re.compile(r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_.-])")
+_DENSE = re.compile(r"(?<![A-Za-z0-9/+_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
 """The form of AWS's secret access keys: forty characters of base64, told from a path or a hash by how even they are."""
 _EVEN = 4.3
 """Bits a character: forty random ones of base64 have 4.5 to 5.1, words and paths below 4.2, hexadecimal at most 4."""
@@ -102,7 +102,13 @@ class Redactor:
 
 
 def secrets_of(job: Job, passes: Sequence[Pass]) -> Iterator[str]:
-    """Yield every secret text that is known of a stack: secret configuration, and what travelled as a secret."""
+    """Yield every secret text that is known of a stack: secret configuration, and what travelled as a secret.
+
+    What looks like a credential in a property or in configuration counts as well: a rule may build a longer text of
+    it, such as a name to use instead, in which nobody would recognise it.
+    """
+    for value in job.program.config.values():
+        yield from _credentials(value)
     yield from (job.program.config[key] for key in job.program.secret_keys if key in job.program.config)
     if job.outside.state:
         yield from _hidden(job.outside.state)
@@ -110,6 +116,13 @@ def secrets_of(job: Job, passes: Sequence[Pass]) -> Iterator[str]:
         for resource in run.resources:
             yield from _secret_texts(resource.inputs)
             yield from _secret_texts(resource.outputs)
+            for text in _texts(dict(resource.inputs)):
+                yield from _credentials(text)
+
+
+def _credentials(text: str) -> Iterator[str]:
+    yield from (match[0] for match in _CREDENTIALS.finditer(text))
+    yield from (match[0] for match in _DENSE.finditer(text) if _bits(match[0]) >= _EVEN)
 
 
 def _hidden(value: object) -> Iterator[str]:
