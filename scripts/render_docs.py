@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Write the rule index, policies/README.md, from the rules themselves; with --check only say whether it is current."""
+"""Write the rule index and a page for every rule, from the rules; --check only says whether all are current."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-_POLICIES = Path(__file__).resolve().parent.parent / "policies"
-sys.path.insert(0, str(_POLICIES))  # the pack is a folder, not an installed package
+_ROOT = Path(__file__).resolve().parent.parent
+_POLICIES = _ROOT / "policies"
+sys.path[:0] = [str(_POLICIES), str(_ROOT / "scripts")]  # the pack is a folder, not an installed package
 
 from guardrails.pack import discover  # noqa: E402 - needs the path above
 from guardrails.rule import HEADINGS  # noqa: E402 - needs the path above
+from stackproof.outputs import write_whole  # noqa: E402 - needs the path above
+from stackproof.pages import FOLDER  # noqa: E402 - needs the path above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from guardrails.rule import Family, Rule
 
-_INTRO = """\
-<!-- Made by scripts/render_docs.py from the rules; change the rules, then run it. -->
+_MADE = "<!-- Made by scripts/render_docs.py from the rules; change the rules, then run it. -->"
+_INTRO = f"""\
+{_MADE}
 # Stackproof guardrails
 
 A CrossGuard policy pack for Pulumi programs on AWS. Rules are many, policies few: a family is one policy, and a rule's
 level is configured by its id under `rules`. Every policy has a twin, `<family>-advisory`, that reports those of its
-rules that are set to `advisory`; it follows the configuration of its family.
+rules that are set to `advisory`; it follows the configuration of its family. `stackproof explain RULE` prints a rule's
+page.
 
 ```sh
 pulumi preview --policy-pack policies --policy-pack-config policies/config/dev.json
@@ -35,32 +40,48 @@ pulumi preview --policy-pack policies --policy-pack-config policies/config/dev.j
 
 
 def main() -> int:
-    """Write or check the index."""
+    """Write or check the documents."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if the index is not current; write nothing")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a document is not current; write nothing")
     options = parser.parse_args()
-    target, text = _POLICIES / "README.md", render(discover())
-    current = target.read_text("utf-8") if target.exists() else ""
-    if options.check and text != current:
-        sys.stderr.write(f"{target} is not current; run python scripts/render_docs.py\n")
-        return 1
-    if not options.check:
-        target.write_text(text, "utf-8")
+    wanted = dict(documents())
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
+    surplus = [
+        path for folder in {path.parent for path in wanted} for path in folder.glob("*.md") if path not in wanted
+    ]
+    surplus = [path for path in surplus if path.parent.name == FOLDER]
+    if options.check:
+        for path in (*stale, *surplus):
+            sys.stderr.write(f"{path.relative_to(_ROOT)} is not current; run python scripts/render_docs.py\n")
+        return 1 if stale or surplus else 0
+    for path in stale:
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, wanted[path])
+    for path in surplus:
+        path.unlink()
     return 0
 
 
-def render(rules: Iterable[Rule[Any]]) -> str:
-    """Make the whole index: a table of the rules, the families with their options, a section for each rule."""
-    ordered = sorted(rules, key=lambda item: (item.family.name, item.id))
+def documents() -> Iterator[tuple[Path, str]]:
+    """Give every document with its place: the pack's index, and a page for each of its rules."""
+    rules = sorted(discover(), key=lambda item: (item.family.name, item.id))
+    yield _POLICIES / "README.md", index(rules)
+    for item in rules:
+        yield _POLICIES / FOLDER / f"{item.id}.md", page(item)
+
+
+def index(rules: Iterable[Rule[Any]]) -> str:
+    """Make the pack's index: a table of the rules, and the families with their options."""
+    ordered = list(rules)
     rows = [_row(item) for item in ordered]
     head = "| Rule | Problem | Severity | Level | Policy | Since |\n|---|---|---|---|---|---|\n"
     families = [_family(family) for family, _ in groupby(ordered, key=lambda item: item.family)]
-    return "\n".join([_INTRO, "## Rules\n", head + "\n".join(rows) + "\n", *families, *map(_section, ordered)])
+    return "\n".join([_INTRO, "## Rules\n", head + "\n".join(rows) + "\n", *families])
 
 
 def _row(rule: Rule[Any]) -> str:
     cells = [rule.severity.value, rule.enforcement.value, f"[{rule.family.name}](#{rule.family.name})", rule.since]
-    return f"| [{rule.id}](#{rule.id}) | {rule.docs.title} | {' | '.join(cells)} |"
+    return f"| [{rule.id}]({FOLDER}/{rule.id}.md) | {rule.docs.title} | {' | '.join(cells)} |"
 
 
 def _family(family: Family) -> str:
@@ -75,11 +96,46 @@ def _default(value: object) -> str:
     return f"`{value}`" if isinstance(value, str) else ""
 
 
-def _section(rule: Rule[Any]) -> str:
-    body = "\n\n".join(f"#### {heading}\n\n{rule.docs.sections[heading]}" for heading in HEADINGS)
-    frameworks = f" · {', '.join(rule.frameworks)}" if rule.frameworks else ""
-    facts = f"{rule.severity.value} · {rule.enforcement.value}{frameworks}"
-    return f'<a id="{rule.id}"></a>\n### {rule.id}\n\n**{rule.docs.title}.** {facts}\n\n{body}\n'
+def page(rule: Rule[Any]) -> str:
+    """Make the page of one rule of the pack."""
+    sections = {heading: rule.docs.sections[heading] for heading in HEADINGS}
+    sections["Configuration"] = _configuration(rule)
+    sections["Exemptions"] = _exemptions(rule)
+    return _page(
+        rule.id, rule.docs.title, (rule.severity.value, rule.enforcement.value, *rule.frameworks), sections, rule.url
+    )
+
+
+def _page(rule: str, title: str, facts: Iterable[str], sections: Mapping[str, str], url: str) -> str:
+    body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in sections.items())
+    return f"# {rule}\n\n**{title}.** {' · '.join(facts)}\n\n{body}\n\n{_MADE}\n<!-- {url} -->\n"
+
+
+def _configuration(rule: Rule[Any]) -> str:
+    family = rule.family
+    level = "advisory" if rule.enforcement.value == "mandatory" else "mandatory"
+    example = f'{{\n  "{family.name}": {{\n    "rules": {{"{rule.id}": "{level}"}}\n  }}\n}}'
+    options = [f"- `{item.name}`: {item.description}" for item in family.options]
+    shared = "\n\nProperties of the policy, which all its rules share:\n\n" + "\n".join(options) if options else ""
+    return (
+        f"Its level, in the pack's configuration of a stack (`config/<stack>.json`):\n\n```json\n{example}\n```{shared}"
+    )
+
+
+def _exemptions(rule: Rule[Any]) -> str:
+    return f"""\
+A finding of this rule is let through by an entry in the pack's `exemptions.yaml`, for one resource, with a reason, an
+owner and a date. `stackproof exempt ID` writes it from the id that a report prints; by hand:
+
+```yaml
+- rule: {rule.id}
+  key: the text in brackets behind the rule's id
+  resource: {{type: "aws:service/type:Type", name: logical-name}}
+  stacks: [dev]
+  reason: why this one is right
+  owner: who answers for it
+  expires: 2027-01-31
+```"""
 
 
 if __name__ == "__main__":

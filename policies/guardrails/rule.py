@@ -190,7 +190,7 @@ class Rule(Generic[View]):
     @property
     def url(self) -> str:
         """Where the rule is documented."""
-        return f"{REPOSITORY}/blob/main/policies/README.md#{self.id}"
+        return f"{REPOSITORY}/blob/main/policies/docs/{self.id}.md"
 
     @property
     def docs(self) -> RuleDocs:

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from stackproof.engine.nursery import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
+from stackproof.explain import explain
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.outputs import Reports
@@ -247,6 +248,9 @@ def iam(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
         else:
             failed = judge_files(analysis, files or [], console, fail_on)
     raise typer.Exit(1 if failed else 0)
+
+
+app.command()(explain)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:

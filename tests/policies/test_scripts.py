@@ -18,7 +18,10 @@ import refresh_names
 import render_docs
 from guardrails.naming.table import lookup
 from guardrails.pack import discover
+from guardrails.rule import HEADINGS
+from stackproof.pages import read_page
 
+ROOT = Path(__file__).parents[2]
 _CLASSES = '''
 class QueueArgs:
     def __init__(__self__, *,
@@ -35,16 +38,52 @@ class Queue(pulumi.CustomResource):
 '''
 
 
-def test_the_rule_index_is_current() -> None:
-    current = (render_docs._POLICIES / "README.md").read_text("utf-8")
-    assert render_docs.render(discover()) == current
+def test_the_rule_index_and_every_page_are_current() -> None:
+    assert [path.name for path, text in render_docs.documents() if path.read_text("utf-8") != text] == []
 
 
-def test_the_rule_index_has_an_anchor_for_every_url() -> None:
-    text = render_docs.render(discover())
+def test_the_index_has_an_anchor_for_every_family_and_every_rule_s_url_is_a_page() -> None:
+    text = render_docs.index(discover())
     for item in discover():
-        assert f'<a id="{item.url.rpartition("#")[2]}"></a>' in text
         assert f'<a id="{item.family.name}"></a>' in text
+        assert (ROOT / item.url.partition("/blob/main/")[2]).is_file()
+
+
+def test_a_page_is_read_back_as_it_was_written() -> None:
+    """Reports show what the pack ships."""
+    for item in discover():
+        page = read_page(ROOT / "policies" / "docs" / f"{item.id}.md")
+        assert page is not None
+        assert (page.id, page.title, page.severity, page.enforcement == "mandatory", page.url) == (
+            item.id,
+            item.docs.title,
+            item.severity.value,
+            item.enforcement.value == "mandatory",
+            item.url,
+        )
+        assert list(page.sections) == [*HEADINGS, "Configuration", "Exemptions"]
+
+
+def test_a_stale_and_a_surplus_page_are_told_and_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies = tmp_path / "policies"
+    (policies / "docs").mkdir(parents=True)
+    monkeypatch.setattr(render_docs, "_ROOT", tmp_path)
+    monkeypatch.setattr(render_docs, "_POLICIES", policies)
+    assert run_docs(monkeypatch) == 0
+    (policies / "docs" / "iam-sid-invalid.md").write_text("old", "utf-8")
+    (policies / "docs" / "gone.md").write_text("old", "utf-8")
+    assert run_docs(monkeypatch, "--check") == 1
+    said = capsys.readouterr().err
+    assert ("docs/iam-sid-invalid.md is not current" in said, "docs/gone.md is not current" in said) == (True, True)
+    assert (run_docs(monkeypatch), run_docs(monkeypatch, "--check")) == (0, 0)
+    assert not (policies / "docs" / "gone.md").exists()
+
+
+def run_docs(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["render_docs.py", *words])
+    return render_docs.main()
 
 
 def repository(root: Path) -> Path:
