@@ -15,6 +15,7 @@ from stackproof.audit import exit_code, failing
 from stackproof.report import github, sarif
 from stackproof.report.inert import harmless, line
 from stackproof.report.json_report import as_line, finding_fields
+from stackproof.report.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,10 +99,10 @@ def _finding(finding: Finding, *, fails: bool) -> Iterator[Text]:
 
 def _ending(audit: Audit, fail_on: Severity) -> Text:
     code = exit_code(audit, fail_on)
-    read = f"{len(audit.examined):,} file{'' if len(audit.examined) == 1 else 's'} read"
+    read = f"{count(len(audit.examined), 'file')} read · {count(len(audit.rules), 'rule')}"
     failed = sum(failing(finding, fail_on) for finding in audit.findings)
     counts = f"{failed} at or above {fail_on}, {len(audit.findings) - failed} below, {len(audit.suppressed)} allowed"
-    facts = f" · {read} · {len(audit.rules)} rules · {counts} · {audit.seconds:.1f} s (exit code {code})"
+    facts = f" · {read} · {counts} · {audit.seconds:.1f} s (exit code {code})"
     word, style = {0: ("✓ clean", "bold green"), 1: ("✗ found", "bold red"), 2: ("✗ unreadable", "bold red")}[code]
     return Text.assemble((f"{word}: {audit.command}", style), facts)
 

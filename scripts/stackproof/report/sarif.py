@@ -8,7 +8,8 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -70,7 +71,7 @@ def _run(run: Run) -> dict[str, object]:
     told = {result.rule for result in run.results}
     known = {page.id: page for page in run.rules}
     names = sorted({*known, *told})
-    kept = run.results[:LIMIT]
+    kept = _told_apart(run.results[:LIMIT])
     notes = [*run.failures]
     invocation: dict[str, Any] = {"executionSuccessful": not run.failures}
     if len(run.results) > len(kept):
@@ -94,6 +95,17 @@ def _run(run: Run) -> dict[str, object]:
         "results": [_result(result, names) for result in kept],
         **({"properties": run.properties} if run.properties else {}),
     }
+
+
+def _told_apart(results: Sequence[Result]) -> list[Result]:
+    """Number the results of one identity from the second on: of equal ones, code scanning would keep one alone."""
+    seen: Counter[str] = Counter()
+    made = []
+    for result in results:
+        seen[result.identity] += 1
+        number = seen[result.identity]
+        made.append(replace(result, identity=f"{result.identity}:{number}") if number > 1 else result)
+    return made
 
 
 def _rule(name: str, page: Page | None) -> dict[str, object]:
