@@ -98,7 +98,7 @@ def _run(run: Run) -> dict[str, object]:
 
 
 def _told_apart(results: Sequence[Result]) -> list[Result]:
-    """Number the results of one identity from the second on: of equal ones, code scanning would keep one alone."""
+    """Give every result an identity of its own: of equal ones, code scanning would keep one alone."""
     seen: Counter[str] = Counter()
     made = []
     for result in results:
