@@ -57,6 +57,8 @@ def _harmless(value: object, made: Callable[[str], str]) -> object:
 
 def line(text: str, limit: int = LIMIT) -> str:
     """Give a text as one line: breaks are spaces, control and direction marks are spelt out, the rest is cut."""
+    if len(text) <= limit and text.isascii() and text.isprintable() and not _COMMAND.search(text):
+        return text
     return _cut(_command_free(_spelt(_BREAK.sub(" ", text))), limit)
 
 
@@ -68,8 +70,6 @@ def block(text: str, limit: int = 20 * LIMIT) -> str:
 
 def _spelt(text: str) -> str:
     """Spell out what is not seen but does something: controls, format marks, lone surrogates, odd line breaks."""
-    if text.isascii() and text.isprintable():
-        return text
     return "".join(_shown(character) for character in text)
 
 
