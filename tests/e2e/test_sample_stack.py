@@ -208,10 +208,14 @@ def test_a_mistake_that_pulumi_would_let_pass_is_unproven_in_its_own_terms(
     spoil: Callable[[str, str, str], Path],
     preview: Preview,
 ) -> None:
-    """The faithful pass alone finds nothing and proves nothing."""
+    """The faithful pass alone finds nothing and proves nothing: that blocks in prod, and is told in dev."""
     mistake = MISTAKES["the contributor may do everything"]
-    alone = preview(spoil(mistake.file, mistake.old, mistake.new), "--stack", "dev", "--pass", "faithful")
-    assert (alone.code, alone.stacks[0]["findings"]) == (3, [])
+    spoilt = spoil(mistake.file, mistake.old, mistake.new)
+    alone = preview(spoilt, "--stack", "prod", "--stack", "dev", "--pass", "faithful")
+    prod, dev = alone.stacks
+    assert alone.code == 3
+    assert (prod["exitCode"], prod["findings"], dev["exitCode"], dev["findings"]) == (3, [], 0, [])
+    assert dev["summary"]["unproven"] == prod["summary"]["unproven"] > 0
 
 
 def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_error(
@@ -231,5 +235,7 @@ def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_
 def test_a_missing_stack_file_is_a_usage_error(program: Path, preview: Preview) -> None:
     """Exit code 2, and the stacks that are there."""
     judged = preview(program, "--stack", "qa")
-    assert (judged.code, judged.stacks) == (2, [])
+    (stopped,) = judged.stacks
+    assert (judged.code, stopped["exitCode"], stopped["verdicts"]) == (2, 2, [])
+    assert "Pulumi.qa.yaml (stacks here: dev, staging, prod)" in stopped["problems"][0]
     assert "Pulumi.qa.yaml (stacks here: dev, staging, prod)" in judged.errors
