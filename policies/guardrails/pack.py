@@ -4,6 +4,8 @@
 The only module that imports ``pulumi_policy``, and the only broad ``except``: a rule that raises becomes a blocking
 finding that names it, and the other rules go on. Every family is one policy at its level, plus an advisory twin that
 runs those of its rules which are declared or configured ``advisory``, since a violation carries its policy's level.
+The twin reports what an exemption lets through, too. The exemptions themselves are judged by two policies of their own:
+their form and time as soon as the stack is registered, before any resource is, their use when all of it was seen.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import importlib
 import pkgutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -33,6 +35,8 @@ from pulumi_policy import Severity as WireSeverity
 from pulumi_policy.proxy import UnknownValueError
 
 import guardrails.rules
+from guardrails import exemptions
+from guardrails.book import LONGEST, Book
 from guardrails.resources import STACK_TYPE, PolicyDocument, Resource, Stack
 from guardrails.rule import (
     REPOSITORY,
@@ -46,12 +50,14 @@ from guardrails.rule import (
     Severity,
     render,
 )
+from guardrails.values import unknowns
 
-__all__ = ["NAME", "FamilyPolicy", "discover", "policies", "serve", "validate"]
+__all__ = ["EXEMPTIONS", "NAME", "ExemptionPolicies", "FamilyPolicy", "discover", "policies", "serve", "validate"]
 
 NAME = "stackproof-guardrails"
 _TWIN = "-advisory"
 _CRASH = "rule-error"
+_MOST_DAYS = 3650
 _REPORTS_UNKNOWNS = "reports-unknowns"
 """The tag that tells a gate: a policy that stays silent has read all it needs, whatever else is unknown."""
 _Views: TypeAlias = Callable[[type], Iterable[object]]
@@ -63,6 +69,17 @@ _WIRE_SEVERITY = {
     Severity.LOW: WireSeverity.LOW,
     Severity.INFO: WireSeverity.LOW,
 }
+
+EXEMPTIONS = Family(
+    name="exemptions",
+    problem="Exemption is not in order",
+    remediation="Mend the entry of exemptions.yaml, or remove it and mend what it let through.",
+    framework="AWS Well-Architected Framework",
+    reference="SEC03-BP02 Grant least privilege access",
+    tags=("exemptions",),
+    options=(Option("maxDays", "days", "the days that an exemption may still last", LONGEST),),
+)
+"""The policy on the file of exemptions; its twin for the whole stack is announced only where there are entries."""
 
 
 def serve() -> None:
@@ -100,16 +117,23 @@ def discover() -> tuple[Rule[Any], ...]:
 
 
 def policies(rules: Iterable[Rule[Any]]) -> list[Policy]:
-    """Make the CrossGuard policies: for each family the blocking one, then its advisory twin."""
+    """Make the CrossGuard policies: for each family the blocking one, then its advisory twin.
+
+    The SDK asks them in this order (``pulumi_policy/policy.py``): those on exemptions come first and last, so that
+    the file is judged before it is used, and its use when every other policy has spoken.
+    """
     families: dict[str, list[Rule[Any]]] = {}
     for item in rules:
         families.setdefault(item.family.name, []).append(item)
-    return [
+    book = Book.open(exemptions.FILE, [item for members in families.values() for item in members])
+    own = ExemptionPolicies(book)
+    found = [
         policy
         for _, members in sorted(families.items())
-        for blocking in [FamilyPolicy(tuple(members), Enforcement.MANDATORY)]
-        for policy in (blocking.policy(), FamilyPolicy(tuple(members), Enforcement.ADVISORY, blocking).policy())
+        for blocking in [FamilyPolicy(tuple(members), Enforcement.MANDATORY, book)]
+        for policy in (blocking.policy(), FamilyPolicy(tuple(members), Enforcement.ADVISORY, book, blocking).policy())
     ]
+    return [own.form(), *found, *([own.use()] if book.entries else [])]
 
 
 @dataclass(slots=True)
@@ -123,6 +147,7 @@ class FamilyPolicy:
 
     rules: tuple[Rule[Any], ...]
     level: Enforcement
+    book: Book
     blocking: FamilyPolicy | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     seen: Stack | None = None
@@ -136,20 +161,7 @@ class FamilyPolicy:
         """Make the policy that the SDK serves."""
         family = self.family
         twin = self.level is Enforcement.ADVISORY
-        metadata: dict[str, Any] = {
-            "description": family.problem,
-            "enforcement_level": EnforcementLevel(self.level.value),
-            "config_schema": _schema(family, self.rules),
-            "severity": _WIRE_SEVERITY[min((item.severity for item in self.rules), key=lambda item: item.rank)],
-            "framework": PolicyComplianceFramework(name=family.framework, specification=family.reference),
-            "tags": [
-                _REPORTS_UNKNOWNS,
-                *family.tags,
-                *sorted({name for item in self.rules for name in item.frameworks}),
-            ],
-            "remediation_steps": family.remediation,
-            "url": f"{_INDEX_URL}#{family.name}",
-        }
+        metadata = _metadata(family, self.rules, self.level)
         name = family.name + (_TWIN if twin else "")
         if self.rules[0].on is Stack:
             return StackValidationPolicy(name, validate=self.validate_stack, **metadata)
@@ -161,7 +173,9 @@ class FamilyPolicy:
         if not judged:
             args.not_applicable("not a resource of the aws provider")
         view = cache(lambda: Resource.of(args))
-        outcome = self._judge(lambda on: view().documents if on is PolicyDocument else (view(),), args.get_config())
+        outcome = self._judge(
+            lambda on: view().documents if on is PolicyDocument else (view(),), args.get_config(), args.urn
+        )
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)
@@ -169,7 +183,8 @@ class FamilyPolicy:
     def validate_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Judge the whole stack; its index is built once, and only if a rule is to read it."""
         view = cache(lambda: self._view(args))
-        outcome = self._judge(lambda _on: (view(),), args.get_config())
+        root = next((item.urn for item in args.resources if item.resource_type == STACK_TYPE), "")
+        outcome = self._judge(lambda _on: (view(),), args.get_config(), root)
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)
@@ -183,29 +198,102 @@ class FamilyPolicy:
         self.seen = left if left is not None and same else Stack.of(args.resources)
         return self.seen
 
-    def _judge(self, views: _Views, given: Mapping[str, Any]) -> _Outcome:
+    def _judge(self, views: _Views, given: Mapping[str, Any], urn: str) -> _Outcome:
+        """Run the rules at this level on views; ``urn`` is the resource of findings and questions that name none."""
         self.config = given or (self.blocking.config if self.blocking else {})
         problems = validate(self.family, self.rules, self.config)
+        on = None if self.rules[0].on is Stack else urn
         if problems:
+            for item in self.rules:
+                self.book.hear(item.id, on, (), broke=True)
             inherited = self.blocking is not None and not given
             return _Outcome([] if inherited else problems, applies=True)
         settings = _settings(self.family, self.config)
         total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
         for item in self.rules:
             level = Enforcement(self.config.get("rules", {}).get(item.id, item.enforcement.value))
-            if level is not Enforcement.DISABLED:
-                outcome = _run(item, views, settings)
-                total.add(outcome.at(self.level, level))
+            if level is Enforcement.DISABLED:
+                self.book.hear_disabled(item.id)
+                continue
+            outcome = _run(item, views, settings)
+            self.book.hear(item.id, on, outcome.open, broke=any(found.rule == _CRASH for found in outcome.findings))
+            outcome.findings = [self._weigh(item, found, urn) for found in outcome.findings]
+            total.add(outcome.at(self.level, level))
         return total
+
+    def _weigh(self, item: Rule[Any], finding: Finding, urn: str) -> Finding:
+        """Say of a finding whether it may be let through, and whether it is."""
+        if not item.exempts(finding):
+            finding = replace(finding, exemptable=False)
+        return replace(finding, exemption=self.book.exemption(finding, finding.urn or urn))
 
     def _send(self, outcome: _Outcome, report: ReportViolation) -> None:
         """Report what is certain, then say through the SDK's own exception what could not be told."""
         urls = {item.id: item.url for item in self.rules}
         for finding in outcome.findings:
             report(render(finding, urls.get(finding.rule, _INDEX_URL)), finding.urn)
-        for answer in outcome.open:
-            steps = [str(step) for step in answer.unknown.steps]
-            raise UnknownValueError(answer.unknown.sentinel, [answer.urn, *steps] if answer.urn else steps)
+        _leave_open(outcome.open)
+
+
+@dataclass(slots=True)
+class ExemptionPolicies:
+    """The policies on the exemptions: their form and time, judged on the stack alone, and their use."""
+
+    book: Book
+
+    def form(self) -> Policy:
+        """Make the policy that judges the file when the stack is registered, before any resource of it is."""
+        metadata = _metadata(EXEMPTIONS, (), Enforcement.MANDATORY)
+        return ResourceValidationPolicy(EXEMPTIONS.name, validate=self.validate_form, **metadata)
+
+    def use(self) -> Policy:
+        """Make the policy that judges, when the whole stack was seen, whether each entry is of use."""
+        metadata = _metadata(EXEMPTIONS, (), Enforcement.MANDATORY)
+        return StackValidationPolicy(f"{EXEMPTIONS.name}-in-use", validate=self.validate_use, **metadata)
+
+    def validate_form(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
+        """Judge the file, on the registration of the stack."""
+        if args.resource_type != STACK_TYPE:
+            args.not_applicable("exemptions are judged on the stack")
+        config = args.get_config()
+        found = validate(EXEMPTIONS, (), config)
+        if not found:
+            self.book.longest = int(_settings(EXEMPTIONS, config)["maxDays"])
+        found += [problem.finding() for problem in self.book.judged(args.urn)]
+        for finding in found:
+            report(render(finding, f"{_INDEX_URL}#{finding.rule}"), None)
+
+    def validate_use(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        """Judge whether each entry for this stack still lets exactly one finding of one resource through."""
+        stack = Stack.of(args.resources)
+        found = (CannotTell(value, item.urn) for item in stack.resources for value in unknowns(dict(item.properties)))
+        unused = list(self.book.unused([item.urn for item in args.resources], next(found, None)))
+        stale = [item for item in unused if item.doubt is None]
+        for problem in (*self.book.ambiguous(), *(item.problem() for item in stale)):
+            report(render(problem.finding(), f"{_INDEX_URL}#{problem.rule}"), None)
+        _leave_open(item.doubt for item in unused if item.doubt)
+
+
+def _leave_open(answers: Iterable[CannotTell]) -> None:
+    """Say through the SDK's own exception what could not be told; it carries the first."""
+    for answer in answers:
+        steps = [str(step) for step in answer.unknown.steps]
+        raise UnknownValueError(answer.unknown.sentinel, [answer.urn, *steps] if answer.urn else steps)
+
+
+def _metadata(family: Family, rules: Sequence[Rule[Any]], level: Enforcement) -> dict[str, Any]:
+    """Give what a family's policies say of themselves; one without rules is as severe as its findings, high."""
+    severity = min((item.severity for item in rules), key=lambda item: item.rank, default=Severity.HIGH)
+    return {
+        "description": family.problem,
+        "enforcement_level": EnforcementLevel(level.value),
+        "config_schema": _schema(family, rules),
+        "severity": _WIRE_SEVERITY[severity],
+        "framework": PolicyComplianceFramework(name=family.framework, specification=family.reference),
+        "tags": [_REPORTS_UNKNOWNS, *family.tags, *sorted({name for item in rules for name in item.frameworks})],
+        "remediation_steps": family.remediation,
+        "url": f"{_INDEX_URL}#{family.name}",
+    }
 
 
 @dataclass(slots=True)
@@ -226,16 +314,16 @@ class _Outcome:
     def at(self, policy: Enforcement, rule: Enforcement) -> _Outcome:
         """Keep what a policy of one level reports of a rule of another: the rest is its twin's.
 
-        An advisory rule blocks by nothing but a crash, and a finding marked advisory never blocks.
+        An advisory rule blocks by nothing but a crash; a finding that is advisory or exempted never blocks.
         """
         if policy is Enforcement.ADVISORY:
             if rule is Enforcement.ADVISORY:
                 found = [item for item in self.findings if item.rule != _CRASH]
                 return _Outcome(found, self.open, self.applies, self.reason)
-            found = [item for item in self.findings if item.advisory]
+            found = [item for item in self.findings if item.advisory or item.exemption]
             return _Outcome(found, applies=bool(found), reason=self.reason)
         if rule is Enforcement.MANDATORY:
-            found = [item for item in self.findings if not item.advisory]
+            found = [item for item in self.findings if not item.advisory and not item.exemption]
             return _Outcome(found, self.open, self.applies, self.reason)
         found = [item for item in self.findings if item.rule == _CRASH]
         return _Outcome(found, applies=bool(found), reason=self.reason)
@@ -279,7 +367,8 @@ def _crash(item: Rule[Any], error: Exception) -> Finding:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
     message = f"the rule {item.id} broke with {type(error).__name__} at {place} and judged nothing further here"
-    return Finding(_CRASH, item.id, (), Severity.HIGH, message, "repair the rule, or disable it by its id until then")
+    remedy = "repair the rule, or disable it by its id until then"
+    return Finding(_CRASH, item.id, (), Severity.HIGH, message, remedy, exemptable=False)
 
 
 def validate(family: Family, rules: Sequence[Rule[Any]], config: Mapping[str, Any]) -> list[Finding]:
@@ -319,7 +408,8 @@ def _level_errors(levels: object, known: set[str]) -> list[Finding]:
 
 def _config_error(key: str, message: str) -> Finding:
     remedy = "correct the policy pack's configuration file"
-    return Finding("config-error", key, (), Severity.HIGH, f"configuration property {key}: {message}", remedy)
+    words = f"configuration property {key}: {message}"
+    return Finding("config-error", key, (), Severity.HIGH, words, remedy, exemptable=False)
 
 
 def _settings(family: Family, config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -333,6 +423,7 @@ def _expected(option: Option) -> str:
         "lists": "an object from non-empty strings to lists of them",
         "flag": "true or false",
         "choice": f"one of {', '.join(option.choices)}",
+        "days": f"a whole number of days from 1 to {_MOST_DAYS}",
     }[option.kind]
 
 
@@ -341,6 +432,8 @@ def _accepts(option: Option, value: object) -> bool:
         return isinstance(value, bool)
     if option.kind == "choice":
         return value in option.choices
+    if option.kind == "days":
+        return _are_days(value)
     if option.kind == "text":
         return _is_text(value)
     if option.kind == "texts":
@@ -354,6 +447,12 @@ def _is_text(value: object) -> bool:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _are_days(value: object) -> bool:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return 1 <= value <= _MOST_DAYS and value == int(value)
 
 
 def _schema(family: Family, rules: Sequence[Rule[Any]]) -> PolicyConfigSchema:
@@ -381,4 +480,5 @@ def _shape(option: Option) -> dict[str, Any]:
         "lists": {"type": "object", "additionalProperties": texts},
         "flag": {"type": "boolean"},
         "choice": {"type": "string", "enum": list(option.choices)},
+        "days": {"type": "integer", "minimum": 1, "maximum": _MOST_DAYS},
     }[option.kind]

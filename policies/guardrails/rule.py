@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from guardrails.values import Steps, Unknown, render_path
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = [
     "HEADINGS",
@@ -18,6 +21,7 @@ __all__ = [
     "Answer",
     "CannotTell",
     "Enforcement",
+    "Exemption",
     "Family",
     "Finding",
     "NotApplicable",
@@ -26,6 +30,7 @@ __all__ = [
     "RuleDocs",
     "Settings",
     "Severity",
+    "one_line",
     "render",
     "rule",
 ]
@@ -65,10 +70,22 @@ class Enforcement(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """Why a finding is let through, by whom, and until when (the day itself included)."""
+
+    expires: date
+    days_left: int
+    owner: str
+    reason: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One violation: ``rule[key]`` is what an exemption names, ``urn`` is set only where a stack was judged.
 
-    An ``advisory`` finding does not block, whatever the level of its rule.
+    An ``advisory`` finding does not block, whatever the level of its rule; neither does one with an ``exemption``,
+    which nobody can give to one that is not ``exemptable``.
     """
 
     rule: str
@@ -79,6 +96,8 @@ class Finding:
     remedy: str
     urn: str | None = None
     advisory: bool = False
+    exemptable: bool = True
+    exemption: Exemption | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +123,13 @@ class Option:
     """One configuration property of a family.
 
     ``text`` is a non-empty string, ``texts`` a list of them, ``lists`` an object from texts to such lists, ``flag``
-    true or false, ``choice`` one of ``choices``.
+    true or false, ``choice`` one of ``choices``, ``days`` a whole number of days from 1 to 3650.
     """
 
     name: str
-    kind: Literal["text", "texts", "lists", "flag", "choice"]
+    kind: Literal["text", "texts", "lists", "flag", "choice", "days"]
     description: str
-    default: str | bool | tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
+    default: str | bool | int | tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
     choices: tuple[str, ...] = ()
 
 
@@ -176,7 +195,10 @@ class RuleDocs:
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[View]):
-    """A rule: a pure function over one kind of view, and everything that is said about it."""
+    """A rule: a pure function over one kind of view, and everything that is said about it.
+
+    ``exempt`` is the worst severity of a finding that an exemption may let through; ``None``: not one of the rule's.
+    """
 
     id: str
     family: Family
@@ -186,6 +208,7 @@ class Rule(Generic[View]):
     since: str
     frameworks: tuple[str, ...]
     check: Callable[[View, Settings], Iterator[Answer]]
+    exempt: Severity | None = Severity.CRITICAL
 
     @property
     def url(self) -> str:
@@ -202,6 +225,10 @@ class Rule(Generic[View]):
         """
         return RuleDocs.parse(inspect.getdoc(inspect.getmodule(self.check)) or "")
 
+    def exempts(self, finding: Finding) -> bool:
+        """Say whether one of its findings may be let through at all."""
+        return self.exempt is not None and finding.severity.rank >= self.exempt.rank
+
     def finding(self, key: str, path: Steps, message: str, remedy: str, urn: str | None = None) -> Finding:
         """Make a finding of this rule."""
         return Finding(self.id, key, path, self.severity, message, remedy, urn)
@@ -216,11 +243,12 @@ def rule(  # noqa: PLR0913 - the metadata of a rule is stated once, here
     since: str,
     enforcement: Enforcement = Enforcement.MANDATORY,
     frameworks: tuple[str, ...] = (),
+    exempt: Severity | None = Severity.CRITICAL,
 ) -> Callable[[Callable[[View, Settings], Iterator[Answer]]], Rule[View]]:
     """Make a rule of a function from a view and the family's settings to answers."""
 
     def decorate(check: Callable[[View, Settings], Iterator[Answer]]) -> Rule[View]:
-        return Rule(id, family, on, severity, enforcement, since, frameworks, check)
+        return Rule(id, family, on, severity, enforcement, since, frameworks, check, exempt)
 
     return decorate
 
@@ -228,18 +256,35 @@ def rule(  # noqa: PLR0913 - the metadata of a rule is stated once, here
 def render(finding: Finding, url: str) -> str:
     """Write a finding as the text that CrossGuard carries; readers of the wire parse exactly this.
 
-    The SDK puts the policy's description and a line break before it. Three lines::
+    The SDK puts the policy's description and a line break before it. Three lines, and one or two where the finding is
+    exempted, or can never be::
 
         <rule-id>[<key>] <severity> at <path>: <message>
         fix: <remedy>
         see: <url>
+        exempted: until <ISO date> (<n> days left), owner <owner>: <reason>
+        link: <url>
 
     ``severity`` is lower-case, ``path`` has no space and is ``-`` for a whole resource, and neither key, message nor
-    remedy holds a line break.
+    remedy holds a line break. What no exemption may let through has ``exempted: never`` for the fourth.
     """
-    head = f"{finding.rule}[{_line(finding.key)}] {finding.severity.value} at {render_path(finding.path)}"
-    return f"{head}: {_line(finding.message)}\nfix: {_line(finding.remedy)}\nsee: {url}"
+    head = f"{finding.rule}[{one_line(finding.key)}] {finding.severity.value} at {render_path(finding.path)}"
+    lines = [f"{head}: {one_line(finding.message)}", f"fix: {one_line(finding.remedy)}", f"see: {url}"]
+    if finding.exemption:
+        lines += _exempted(finding.exemption)
+    elif not finding.exemptable:
+        lines.append("exempted: never")
+    return "\n".join(lines)
 
 
-def _line(text: str) -> str:
+def _exempted(given: Exemption) -> Iterator[str]:
+    left = f"{given.days_left} day{'' if given.days_left == 1 else 's'} left"
+    who = f"owner {one_line(given.owner)}: {one_line(given.reason)}"
+    yield f"exempted: until {given.expires.isoformat()} ({left}), {who}"
+    if given.link:
+        yield f"link: {given.link}"
+
+
+def one_line(text: str) -> str:
+    """Write a text as the wire carries it: every run of white space is one space."""
     return " ".join(text.split())

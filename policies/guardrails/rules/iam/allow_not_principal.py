@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-allow-not-principal", family=FAMILY, on=PolicyDocument, severity=Severity.HIGH, since="0.1")
+@rule(id="iam-allow-not-principal", family=FAMILY, on=PolicyDocument, severity=Severity.HIGH, since="0.1", exempt=None)
 def allow_not_principal(policy: PolicyDocument, settings: Settings) -> Iterator[Answer]:
     """Judge a document."""
     yield from document_answers(policy, settings, "A10")

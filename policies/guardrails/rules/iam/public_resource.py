@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-public-resource", family=FAMILY, on=Resource, severity=Severity.HIGH, since="0.1")
+@rule(id="iam-public-resource", family=FAMILY, on=Resource, severity=Severity.HIGH, since="0.1", exempt=Severity.HIGH)
 def public_resource(resource: Resource, settings: Settings) -> Iterator[Answer]:
     """Judge a resource."""
     yield from sharing_answers(resource, settings, "E1")

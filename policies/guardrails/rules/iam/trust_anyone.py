@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-trust-anyone", family=FAMILY, on=PolicyDocument, severity=Severity.CRITICAL, since="0.1")
+@rule(id="iam-trust-anyone", family=FAMILY, on=PolicyDocument, severity=Severity.CRITICAL, since="0.1", exempt=None)
 def trust_anyone(policy: PolicyDocument, settings: Settings) -> Iterator[Answer]:
     """Judge a document."""
     yield from document_answers(policy, settings, "D1")

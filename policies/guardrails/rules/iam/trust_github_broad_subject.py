@@ -92,7 +92,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-trust-github-broad-subject", family=FAMILY, on=PolicyDocument, severity=Severity.HIGH, since="0.1")
+@rule(
+    id="iam-trust-github-broad-subject",
+    family=FAMILY,
+    on=PolicyDocument,
+    severity=Severity.HIGH,
+    since="0.1",
+    exempt=Severity.MEDIUM,
+)
 def trust_github_broad_subject(policy: PolicyDocument, settings: Settings) -> Iterator[Answer]:
     """Judge a document."""
     yield from document_answers(policy, settings, "D6")

@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-trust-oidc-unbound", family=FAMILY, on=PolicyDocument, severity=Severity.HIGH, since="0.1")
+@rule(id="iam-trust-oidc-unbound", family=FAMILY, on=PolicyDocument, severity=Severity.HIGH, since="0.1", exempt=None)
 def trust_oidc_unbound(policy: PolicyDocument, settings: Settings) -> Iterator[Answer]:
     """Judge a document."""
     yield from document_answers(policy, settings, "D5")
