@@ -312,7 +312,7 @@ class Finding:
     """One violation, in the shape that every command's JSON shares.
 
     ``fragment`` is the offending text itself. A finding with an ``exemption``, or in the ``baseline`` of a stack that
-    was there before its rules, never blocks.
+    was there before its rules, never blocks; ``exemptable`` says that its pack takes exemptions of it.
     """
 
     rule: str
@@ -328,6 +328,7 @@ class Finding:
     line: int = 0
     fragment: str = ""
     exemption: Exemption | None = None
+    exemptable: bool = False
     baseline: bool = False
 
 

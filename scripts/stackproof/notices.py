@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reader of a clean result must know: weakened levels, policies that judged nothing, rewritten resources."""
+"""What a reader of a clean result must know: weakened levels, idle policies, rewrites, exemptions that end soon."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["notices"]
 
+_SOON = 14
+"""Days before its end from which on an exemption is warned of."""
+
 _STRENGTH = {"disabled": 0, "advisory": 1, "remediate": 2, "mandatory": 3}
 
 
@@ -27,6 +30,7 @@ def notices(job: Job, passes: Sequence[Pass], verdicts: Sequence[PolicyVerdict])
         *(note for source in job.packs for note in _relaxed(source)),
         *_idle(packs, verdicts),
         *(note for run in passes for note in _rewritten(run)),
+        *_ending(verdicts),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -75,3 +79,15 @@ def _rewritten(run: Pass) -> Iterator[str]:
                     f"policy {item.policy} of pack {analysis.pack} rewrites {', '.join(item.changed)} of"
                     f" {names.get(analysis.urn, analysis.urn)}; what is judged is the rewritten resource"
                 )
+
+
+def _ending(verdicts: Sequence[PolicyVerdict]) -> Iterator[str]:
+    """Name each exemption that ends soon."""
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            given = finding.exemption
+            if given and given.days_left <= _SOON:
+                left = f"{given.days_left} day{'' if given.days_left == 1 else 's'} left"
+                which = f"the exemption of {finding.rule}[{finding.key}] on {verdict.name}"
+                advice = f"{given.owner} has to mend the finding, or have the exemption approved anew"
+                yield f"{which} ends on {given.expires} ({left}); {advice}"

@@ -20,6 +20,7 @@ from stackproof.model import (
     STACK_TYPE,
     Analysis,
     Diagnostic,
+    Exemption,
     Finding,
     PassName,
     PolicyVerdict,
@@ -45,8 +46,15 @@ _EVERY_POLICY = "all"
 
 _MESSAGE = re.compile(
     r"^(?P<rule>[a-z0-9-]+)\[(?P<key>.*?)\] (?P<severity>[a-z]+) at (?P<path>\S+): (?P<message>[^\n]*)"
-    r"(?:\nfix: (?P<remedy>[^\n]*))?(?:\nsee: (?P<url>[^\n]*))?$",
+    r"(?:\nfix: (?P<remedy>[^\n]*))?(?:\nsee: (?P<url>[^\n]*))?"
+    r"(?:\nexempted: (?P<exempted>[^\n]*))?(?:\nlink: (?P<link>[^\n]*))?$",
 )
+_EXEMPTED = re.compile(
+    r"^until (?P<expires>\d{4}-\d{2}-\d{2}) \((?P<left>\d+) days? left\), owner (?P<owner>.+?): (?P<reason>.+)$"
+)
+_NEVER = "never"
+"""What our packs say of a finding that nobody may exempt."""
+
 _BROKEN = frozenset({"config-error", "rule-error"})
 """The rules by which our own packs say that one of theirs broke: that blocks at every level, as a crash does."""
 
@@ -362,7 +370,11 @@ def _combine(
     guilty = [name for name, words in known if words.violations]
     if guilty:
         findings = _merge([_finding(item, resource) for _, words in known for item in words.violations])
-        return replace(verdict, verdict=Verdict.FAIL, findings=findings, unproven=unproven, judged_in=guilty[0])
+        kind = _outcome(findings)
+        if kind is Verdict.EXEMPTED and last.doubtful:
+            # What was let through is known; what else there is to find is not.
+            kind = Verdict.UNPROVEN
+        return replace(verdict, verdict=kind, findings=findings, unproven=unproven, judged_in=guilty[0])
     if first_name == "faithful" and len(heard) > 1 and len(known) > 1 and not first.doubtful:
         last_name, last = first_name, first
     if last.doubtful:
@@ -371,6 +383,11 @@ def _combine(
     if last.not_applicable is not None:
         return replace(verdict, verdict=Verdict.NOT_APPLICABLE, reason=last.not_applicable, judged_in=last_name)
     return replace(verdict, unproven=unproven, judged_in=last_name)
+
+
+def _outcome(findings: Sequence[Finding]) -> Verdict:
+    """Say what findings amount to; there is at least one."""
+    return Verdict.EXEMPTED if all(finding.exemption for finding in findings) else Verdict.FAIL
 
 
 def _judge_stack(
@@ -421,11 +438,9 @@ def _judge_stack_policy(  # noqa: PLR0913, PLR0917 (one step of `_judge_stack`, 
             accused[violation.urn if violation.urn in by_urn else stack.urn].append((one.name, violation))
     for urn, items in sorted(accused.items()):
         resource = by_urn[urn]
-        yield replace(
-            _verdict(pack, policy.name, resource, Verdict.FAIL),
-            findings=_merge([_finding(item, resource) for _, item in items]),
-            judged_in=items[0][0],
-        )
+        findings = _merge([_finding(item, resource) for _, item in items])
+        verdict = _verdict(pack, policy.name, resource, _outcome(findings))
+        yield replace(verdict, findings=findings, judged_in=items[0][0])
     rest = [replace(words, violations=()) for words in said]
     if accused and not rest[-1].doubtful:
         return
@@ -464,6 +479,7 @@ def _finding(diagnostic: Diagnostic, resource: Resource) -> Finding:
     severity = match["severity"] if match else diagnostic.severity
     path = match["path"] if match else ""
     rule = match["rule"] if match else diagnostic.policy
+    said = match["exempted"] if match else None
     return Finding(
         rule=rule,
         key=match["key"] if match else "",
@@ -476,7 +492,15 @@ def _finding(diagnostic: Diagnostic, resource: Resource) -> Finding:
         urn=resource.urn,
         file=resource.source.file if resource.source else "",
         line=resource.source.line if resource.source else 0,
+        exemption=_exemption(said, (match["link"] or "") if match else "", diagnostic),
+        exemptable=match is not None and said != _NEVER,
     )
+
+
+def _exemption(said: str | None, link: str, diagnostic: Diagnostic) -> Exemption | None:
+    """Read an exemption; what blocks under Pulumi's own CLI all the same, as a policy made stricter does, has none."""
+    match = _EXEMPTED.match(said) if said and diagnostic.enforcement == "advisory" else None
+    return Exemption(match["reason"], match["owner"], match["expires"], int(match["left"]), link) if match else None
 
 
 def _merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -265,9 +265,9 @@ def test_two_entries_for_one_finding_are_one_too_many(write: Write) -> None:
 def test_what_is_wrong_is_said_with_the_owner_and_what_to_do(write: Write) -> None:
     write(WIDE | {"expires": "2026-11-24"})
     (item,) = judge([STACK], stack=False).findings
+    subject = "the exemption of iam-service-wildcard[Action::s3:*] on aws:iam/policy:Policy reader"
     assert (item["message"], item["remedy"]) == (
-        "exemptions.yaml:1: expires: the exemption of iam-service-wildcard[Action::s3:*] on aws:iam/policy:Policy"
-        " reader ended on 2026-11-24 (owner Jane Doe)",
+        f"exemptions.yaml:1: expires: {subject} ended on 2026-11-24 (owner Jane Doe)",
         "mend the finding and remove the entry, or have it approved anew",
     )
 

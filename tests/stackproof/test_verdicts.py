@@ -14,6 +14,7 @@ from stackproof.model import (
     Analysis,
     Deletion,
     Diagnostic,
+    Exemption,
     Finding,
     Job,
     LogLine,
@@ -37,6 +38,8 @@ from stackproof.verdicts import blocking, exit_code, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from stackproof.model import Enforcement
 
 STACK = "urn:pulumi:dev::proj::pulumi:pulumi:Stack::proj-dev"
 REPO = "urn:pulumi:dev::proj::aws:codecommit/repository:Repository::docs"
@@ -242,6 +245,7 @@ def test_the_same_finding_in_both_passes_is_told_once() -> None:
             urn=ROLE,
             file="__main__.py",
             line=7,
+            exemptable=True,
         ),
     )
 
@@ -508,3 +512,74 @@ def test_a_pack_that_never_analysed_a_whole_stack_fails_it() -> None:
     """Of a program that ran to its end."""
     preview = judge(JOB, "embedded", "", [without_stack(run("faithful", answer()))])
     assert "the pack never analysed the stack" in {item.reason for item in preview.verdicts}
+
+
+LINES = "lp-wide[Action::s3:*] high at policy: wide\nfix: list them\nsee: https://example.com/lp-wide"
+EXEMPTED = (
+    "\nexempted: until 2027-01-31 (67 days left), owner Jane Doe: the vendor: in March\nlink: https://example.com/42"
+)
+
+
+def exempted(lines: str = LINES + EXEMPTED, enforcement: Enforcement = "advisory") -> Diagnostic:
+    """Make what our packs say of a finding that is let through."""
+    return Diagnostic("lp", ROLE, enforcement, "high", "too wide", lines, could_not_run=False)
+
+
+ADVISORY = (policy(enforcement="advisory", declared="advisory", reports_unknowns=True),)
+"""The twin, by which exempted findings are shown."""
+
+
+def test_an_exempted_finding_carries_its_exemption_and_blocks_at_no_strictness() -> None:
+    judged = judge(JOB, "embedded", "", [run("faithful", answer(exempted()), policies=ADVISORY)])
+    (verdict,) = [item for item in judged.verdicts if item.urn == ROLE]
+    (finding,) = verdict.findings
+    given = Exemption("the vendor: in March", "Jane Doe", "2027-01-31", 67, "https://example.com/42")
+    assert (verdict.verdict, finding.exemption, finding.exemptable) == (Verdict.EXEMPTED, given, True)
+    assert (finding.rule, finding.key, finding.url) == ("lp-wide", "Action::s3:*", "https://example.com/lp-wide")
+    assert [exit_code(judged, strictness) for strictness in FailOn] == [0, 0, 0]
+
+
+def test_a_finding_beside_an_exempted_one_still_fails() -> None:
+    other = replace(exempted(LINES.replace("s3", "sqs")), enforcement="advisory")
+    verdict = only(run("faithful", answer(exempted(), other), policies=ADVISORY))
+    assert (verdict.verdict, blocking(verdict, FailOn.ADVISORY)) == (Verdict.FAIL, True)
+
+
+def test_what_could_not_be_told_beside_an_exempted_finding_stays_unproven() -> None:
+    verdict = only(run("faithful", answer(exempted(), refusal()), policies=ADVISORY))
+    assert verdict.verdict is Verdict.UNPROVEN
+
+
+def test_a_finding_of_the_whole_stack_is_exempted_likewise() -> None:
+    policies = (replace(ADVISORY[0], stack_level=True),)
+    verdict = only(run("faithful", answer(), stack_answer(exempted()), policies=policies))
+    assert (verdict.urn, verdict.verdict) == (ROLE, Verdict.EXEMPTED)
+
+
+def test_an_exempted_finding_that_blocks_under_pulumi_blocks_here() -> None:
+    """A configuration that makes every policy mandatory makes the twin so."""
+    strict = (policy(reports_unknowns=True),)
+    verdict = only(run("faithful", answer(exempted(enforcement="mandatory")), policies=strict))
+    assert (verdict.verdict, verdict.findings[0].exemption) == (Verdict.FAIL, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [(LINES, True), (f"{LINES}\nexempted: never", False), ("grants everything", False)],
+)
+def test_whether_a_finding_may_be_exempted_is_its_pack_s_to_say(message: str, expected: bool) -> None:  # noqa: FBT001 (a case)
+    verdict = only(run("faithful", answer(violation(message))))
+    assert [(finding.exemptable, finding.exemption) for finding in verdict.findings] == [(expected, None)]
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"), [(15, []), (14, ["14 days left"]), (1, ["1 day left"]), (0, ["0 days left"])]
+)
+def test_an_exemption_is_warned_of_fourteen_days_before_its_end(left: int, expected: list[str]) -> None:
+    words = f"{LINES}\nexempted: until 2027-01-31 ({left} day{'' if left == 1 else 's'} left), owner Jane Doe: r"
+    judged = judge(JOB, "embedded", "", [run("faithful", answer(exempted(words)), policies=ADVISORY)])
+    endings = "; Jane Doe has to mend the finding, or have the exemption approved anew"
+    assert judged.notices == tuple(
+        f"the exemption of lp-wide[Action::s3:*] on contributor ends on 2027-01-31 ({word}){endings}"
+        for word in expected
+    )
