@@ -19,6 +19,7 @@ from rich.console import Console
 
 from stackproof.engine.nursery import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
+from stackproof.exemptions.command import exempt
 from stackproof.explain import explain
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
@@ -251,6 +252,7 @@ def iam(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
 
 
 app.command()(explain)
+app.command()(exempt)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:

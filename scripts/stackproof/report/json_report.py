@@ -114,6 +114,7 @@ def finding_fields(finding: Finding) -> dict[str, object]:
         "remedy": finding.remedy,
         "url": finding.url,
         "fragment": finding.fragment,
+        "exemptable": finding.exemptable,
         "baseline": finding.baseline,
     }
     if finding.exemption:

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The finding that an exemption is to be about: found in a JSON report by its id, or named in full."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stackproof.errors import UsageError
+from stackproof.findings import finding_id
+from stackproof.report.json_report import SCHEMA_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Subject", "in_report", "named"]
+
+_URN = re.compile(r"urn:pulumi:(?P<stack>[^:]+)::(?P<project>[^:]+)::(?P<types>\S+?)::(?P<name>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One finding. ``resource`` is a URN, or a pair of type and name; ``stack`` is ``project/stack`` where known.
+
+    ``pack``, ``policy`` and ``urn`` say who reported it about what, where a report tells.
+    """
+
+    rule: str
+    key: str
+    resource: str | tuple[str, str]
+    stack: str = ""
+    pack: str = ""
+    policy: str = ""
+    urn: str = ""
+
+
+def named(rule: str, key: str, resource: str) -> Subject:
+    """Take a finding as a person names it: the resource as its URN, or as ``TYPE NAME``.
+
+    Raises:
+        UsageError: the resource is neither.
+
+    """
+    match = _URN.fullmatch(resource)
+    if match:
+        return Subject(rule, key, resource, f"{match['project']}/{match['stack']}")
+    type_, space, name = resource.partition(" ")
+    if not space or not type_ or not name.strip():
+        raise UsageError(f"--resource {resource!r} is no URN and no 'TYPE NAME'; take it from the report")
+    return Subject(rule, key, (type_, name.strip()))
+
+
+def in_report(path: Path, wanted: str) -> Subject:
+    """Find a finding by its id in what `stackproof preview --format json` wrote.
+
+    Raises:
+        UsageError: the file is no such report, has no such finding, or nobody may let it through.
+
+    """
+    known = []
+    for stack in _stacks(path):
+        for verdict, finding in _findings(stack):
+            place = (finding["rule"], finding["key"], verdict["type"], verdict["name"])
+            known.append(finding_id(stack["judged"]["stack"], *place))
+            if known[-1] == wanted:
+                return _subject(path, stack, verdict, finding)
+    there = f"it has {', '.join(dict.fromkeys(known))}" if known else "it has none"
+    raise UsageError(f"{path} has no finding {wanted!r} ({there}); take an id that it has, or judge anew")
+
+
+def _findings(stack: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    for verdict in stack["verdicts"]:
+        for finding in verdict["findings"]:
+            yield verdict, finding
+
+
+def _subject(path: Path, stack: dict[str, Any], verdict: dict[str, Any], finding: dict[str, Any]) -> Subject:
+    what = f"{finding['rule']}[{finding['key']}] on {verdict['name']}"
+    if "exemption" in finding:
+        raise UsageError(f"{path}: {what} is exempted already, until {finding['exemption']['expires']}")
+    if not finding.get("exemptable"):
+        raise UsageError(f"{path}: {what} is of a kind that nobody may let through; mend what it found")
+    judged = stack["judged"]
+    alike = [item for item in stack["resources"] if (item["type"], item["name"]) == (verdict["type"], verdict["name"])]
+    return Subject(
+        rule=finding["rule"],
+        key=finding["key"],
+        resource=(verdict["type"], verdict["name"]) if len(alike) == 1 else verdict["urn"],
+        stack=f"{judged['project']}/{judged['stack']}",
+        pack=verdict["pack"],
+        policy=verdict["policy"],
+        urn=verdict["urn"],
+    )
+
+
+def _stacks(path: Path) -> Iterator[dict[str, Any]]:
+    """Read a report: one object a line, each of one stack."""
+    advice = "name a file that `stackproof preview --format json` wrote"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}; {advice}") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            stack = json.loads(line)
+        except ValueError as error:
+            raise UsageError(f"{path}:{number}: not valid JSON: {error}; {advice}") from error
+        if not isinstance(stack, dict) or stack.get("schema") != SCHEMA_NAME:
+            raise UsageError(f"{path}:{number}: is no report of the form {SCHEMA_NAME}; {advice}")
+        yield stack
