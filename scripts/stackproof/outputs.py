@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Reports", "write_whole"]
 
+_MODE = 0o644
+"""The permissions of a new file: a temporary one has its user's alone, and others are to read it, too."""
+
 _UNFINISHED = "the run did not finish: it was killed, or it is still going on"
 _CRASHED = 4
 _INTERRUPTED = 130
@@ -114,7 +117,7 @@ class Reports:
 
 
 def write_whole(path: Path, content: str) -> None:
-    """Write a file that appears whole or not at all, in UTF-8.
+    """Write a file that appears whole or not at all, in UTF-8, with the permissions of the one that it replaces.
 
     Raises:
         UsageError: it cannot be written.
@@ -129,6 +132,7 @@ def write_whole(path: Path, content: str) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(content)
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else _MODE)
         temporary.replace(path)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}; name another file"

@@ -32,7 +32,7 @@ def exempt(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     link: Annotated[str, typer.Option(help="Where it was approved.")] = "",
     stack: Annotated[
         list[str] | None,
-        typer.Option(help="A stack, or project/stack; repeatable. Default: the stack that the finding is of."),
+        typer.Option(help="A stack, or project/stack; repeatable. Default: the one stack that has the finding."),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="What `stackproof preview --format json` wrote.")] = None,
     rule: Annotated[str, typer.Option(help="Instead of an id: the rule,")] = "",
@@ -52,7 +52,7 @@ def exempt(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     from stackproof.exemptions.entry import Draft  # noqa: PLC0415 (no other command needs it)
     from stackproof.exemptions.pulumi_exception import render  # noqa: PLC0415 (the same)
 
-    subject = _subject(finding, report, rule, key, resource)
+    subject = _subject(finding, report, stack or [], (rule, key, resource))
     words = [_told(text, name) for text, name in ((reason, "--reason"), (owner, "--owner"))]
     draft = Draft(subject, _stacks(subject, stack or []), words[0], words[1], _day(expires), link)
     if to_pulumi:
@@ -65,14 +65,13 @@ def exempt(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     typer.echo(f"{_write(draft, policy_pack)}: {subject.rule}[{subject.key}] is let through until {draft.expires}")
 
 
-def _subject(finding: str | None, report: Path | None, rule: str, key: str, resource: str) -> Subject:
+def _subject(finding: str | None, report: Path | None, stacks: list[str], in_full: tuple[str, str, str]) -> Subject:
     from stackproof.exemptions.subject import in_report, named  # noqa: PLC0415 (no other command needs it)
 
-    in_full = [text for text in (rule, key, resource) if text]
-    if finding and report and not in_full:
-        return in_report(report, finding)
-    if len(in_full) == 3 and not finding and not report:  # noqa: PLR2004 (rule, key and resource)
-        return named(rule, key, resource)
+    if finding and report and not any(in_full):
+        return in_report(report, finding, stacks)
+    if all(in_full) and not finding and not report:
+        return named(*in_full)
     raise UsageError("name the finding by its id with --report FILE, or by --rule, --key and --resource together")
 
 
@@ -105,9 +104,9 @@ def _day(text: str) -> dt.date:
 
 def _write(draft: Draft, pack: Path) -> str:
     """Add the entry, unless the pack objects; give its place."""
-    from stackproof.atomic import write_text  # noqa: PLC0415 (no other command needs it)
-    from stackproof.exemptions.consent import objections  # noqa: PLC0415 (the same)
+    from stackproof.exemptions.consent import objections  # noqa: PLC0415 (no other command needs it)
     from stackproof.exemptions.entry import FILE_NAME, with_entry  # noqa: PLC0415 (the same)
+    from stackproof.outputs import write_whole  # noqa: PLC0415 (the same)
 
     if not (pack / "PulumiPolicy.yaml").is_file():
         raise UsageError(f"{pack} is not a policy pack: it has no PulumiPolicy.yaml; name the folder that does")
@@ -119,5 +118,5 @@ def _write(draft: Draft, pack: Path) -> str:
         refused = objections(pack, text, line, stack, project or own or _NO_PROJECT)
         if refused:
             raise UsageError("the pack does not take this exemption; nothing is written:\n" + "\n".join(refused))
-    write_text(path, text)
+    write_whole(path, text)
     return f"{path}:{line}"

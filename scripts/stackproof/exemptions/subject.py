@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackproof.errors import UsageError
-from stackproof.findings import finding_id
 from stackproof.report.json_report import SCHEMA_NAME
 
 if TYPE_CHECKING:
@@ -53,22 +52,26 @@ def named(rule: str, key: str, resource: str) -> Subject:
     return Subject(rule, key, (type_, name.strip()))
 
 
-def in_report(path: Path, wanted: str) -> Subject:
-    """Find a finding by its id in what `stackproof preview --format json` wrote.
+def in_report(path: Path, wanted: str, stacks: list[str]) -> Subject:
+    """Find a finding by its id in what `stackproof preview --format json` wrote, in the first of some stacks.
+
+    Without ``stacks`` it has to be in one stack alone: an exemption holds in no stack that nobody named.
 
     Raises:
         UsageError: the file is no such report, has no such finding, or nobody may let it through.
 
     """
-    known = []
-    for stack in _stacks(path):
-        for verdict, finding in _findings(stack):
-            place = (finding["rule"], finding["key"], verdict["type"], verdict["name"])
-            known.append(finding_id(stack["judged"]["stack"], *place))
-            if known[-1] == wanted:
-                return _subject(path, stack, verdict, finding)
-    there = f"it has {', '.join(dict.fromkeys(known))}" if known else "it has none"
-    raise UsageError(f"{path} has no finding {wanted!r} ({there}); take an id that it has, or judge anew")
+    found = [(stack, verdict, item) for stack in _stacks(path) for verdict, item in _findings(stack)]
+    there = [place for place in found if place[2]["id"] == wanted]
+    if not there:
+        known = ", ".join(dict.fromkeys(item["id"] for _, _, item in found)) or "none"
+        raise UsageError(f"{path} has no finding {wanted!r}; it has {known}: take one of these, or judge anew")
+    names = list(dict.fromkeys(stack["judged"]["stack"] for stack, _, _ in there))
+    asked = {name.rpartition("/")[2] for name in stacks} or {*names}
+    chosen = [place for place in there if place[0]["judged"]["stack"] in asked]
+    if not chosen or (len(names) > 1 and not stacks):
+        raise UsageError(f"{path} has the finding in {', '.join(names)}; name those in which it may stay with --stack")
+    return _subject(path, *chosen[0])
 
 
 def _findings(stack: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
