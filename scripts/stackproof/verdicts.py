@@ -271,7 +271,10 @@ def _judge_pack(pack: PolicyPack, heard: Sequence[_Heard], resources: Sequence[R
         yield from _foreign(pack.name, resource, own, answers)
         for policy in own:
             said = [_heard_on(one, pack.name, policy, resource.urn) for one in heard]
-            yield _combine(pack.name, policy, resource, heard, said)
+            verdict = _combine(pack.name, policy, resource, heard, said)
+            yield verdict
+            if verdict.findings:
+                yield from _left_open(pack.name, policy, resource, heard, said)
     stack = next((resource for resource in resources if resource.type == STACK_TYPE), None)
     if stack is not None:
         yield from _judge_stack(pack, [policy for policy in enabled if policy.stack_level], heard, stack, resources)
@@ -371,9 +374,6 @@ def _combine(
     if guilty:
         findings = _merge([_finding(item, resource) for _, words in known for item in words.violations])
         kind = _outcome(findings)
-        if kind is Verdict.EXEMPTED and last.doubtful:
-            # What was let through is known; what else there is to find is not.
-            kind = Verdict.UNPROVEN
         return replace(verdict, verdict=kind, findings=findings, unproven=unproven, judged_in=guilty[0])
     if first_name == "faithful" and len(heard) > 1 and len(known) > 1 and not first.doubtful:
         last_name, last = first_name, first
@@ -383,6 +383,20 @@ def _combine(
     if last.not_applicable is not None:
         return replace(verdict, verdict=Verdict.NOT_APPLICABLE, reason=last.not_applicable, judged_in=last_name)
     return replace(verdict, unproven=unproven, judged_in=last_name)
+
+
+def _left_open(
+    pack: str,
+    policy: PolicyInfo,
+    resource: Resource,
+    heard: Sequence[_Heard],
+    said: Sequence[_Said | None],
+) -> Iterator[PolicyVerdict]:
+    """Say what no pass could tell beside the findings: they may be let through, and that must not go with them."""
+    rest = [replace(words, violations=()) if words else None for words in said]
+    verdict = _combine(pack, policy, resource, heard, rest)
+    if verdict.verdict is Verdict.UNPROVEN:
+        yield verdict
 
 
 def _outcome(findings: Sequence[Finding]) -> Verdict:

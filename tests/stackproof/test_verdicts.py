@@ -219,8 +219,14 @@ def test_a_pass_on_synthesised_values_says_what_pulumi_could_not_have_read() -> 
 
 
 def test_partial_knowledge_keeps_the_finding_that_is_certain() -> None:
-    """A violation beside a refusal is a fail, not an unproven."""
-    assert only(run("faithful", answer(violation(), refusal()))).verdict is Verdict.FAIL
+    """A violation beside a refusal is a fail; what is left open is told beside it, since it may be let through."""
+    found = verdicts(run("faithful", answer(violation(), refusal())))
+    assert [(item.verdict, len(item.findings)) for item in found] == [(Verdict.FAIL, 1), (Verdict.UNPROVEN, 0)]
+
+
+def test_what_the_resolved_pass_could_tell_is_not_left_open_beside_a_finding() -> None:
+    found = verdicts(run("faithful", answer(violation(), refusal())), run("resolved", answer(violation())))
+    assert [item.verdict for item in found] == [Verdict.FAIL]
 
 
 def test_the_same_finding_in_both_passes_is_told_once() -> None:
@@ -546,8 +552,8 @@ def test_a_finding_beside_an_exempted_one_still_fails() -> None:
 
 
 def test_what_could_not_be_told_beside_an_exempted_finding_stays_unproven() -> None:
-    verdict = only(run("faithful", answer(exempted(), refusal()), policies=ADVISORY))
-    assert verdict.verdict is Verdict.UNPROVEN
+    found = verdicts(run("faithful", answer(exempted(), refusal()), policies=ADVISORY))
+    assert [item.verdict for item in found] == [Verdict.EXEMPTED, Verdict.UNPROVEN]
 
 
 def test_a_finding_of_the_whole_stack_is_exempted_likewise() -> None:
