@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 from rich.console import Console
 
+from stackproof.baseline import apply, baseline_of, pruned, refused
+from stackproof.baseline import file as baseline_file
 from stackproof.engine.nursery import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.exemptions.command import exempt
 from stackproof.explain import explain
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
-from stackproof.outputs import Reports
+from stackproof.outputs import Reports, write_whole
 from stackproof.redaction import Redactor
 from stackproof.report.formats import Format
 from stackproof.report.inert import block
@@ -73,6 +75,10 @@ class Engines(StrEnum):
         return EmbeddedEngine(world, nursery)
 
 
+def _embedded(world: World, jobs: Iterable[Job]) -> Engine:
+    return Engines.EMBEDDED.make(world, jobs, offline=True)
+
+
 def _real(world: World, *, offline: bool | None = True, operation: Literal["preview", "up"] = "preview") -> Engine:
     """Make the engine that is the real CLI."""
     from stackproof.engine.pulumi import PulumiEngine  # noqa: PLC0415 (most runs use the other engine)
@@ -120,6 +126,9 @@ FailOnOption = Annotated[
 SettingsOption = Annotated[
     Path | None, typer.Option(help="The tool's settings. Default: [tool.stackproof] of the nearest pyproject.toml.")
 ]
+StateOption = Annotated[
+    Path | None, typer.Option(help="What `pulumi stack export` printed: values that exist are known.")
+]
 StackOutputsOption = Annotated[
     list[str] | None,
     typer.Option(help="NAME=FILE: what `pulumi stack output --json` printed for a stack referred to; repeatable."),
@@ -147,11 +156,12 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
     fail_on: FailOnOption = None,
     pass_: Annotated[Passes, typer.Option("--pass", help="The passes to run.")] = Passes.BOTH,
     settings: SettingsOption = None,
-    state: Annotated[
-        Path | None, typer.Option(help="What `pulumi stack export` printed: values that exist are known.")
-    ] = None,
+    state: StateOption = None,
     stack_outputs: StackOutputsOption = None,
     timeout: TimeoutOption = 300.0,
+    baseline: Annotated[
+        Path | None, typer.Option(help="What `stackproof baseline` wrote: findings that do not block.")
+    ] = None,
 ) -> None:
     """Judge a program for its stacks: pass, fail or unproven for every policy and resource.
 
@@ -171,7 +181,7 @@ def preview(  # noqa: PLR0913, PLR0917 (each argument is an option of the comman
         fail_on=fail_on,
     )
     reports = Reports.asked(format_, output or ())
-    _judge(asked, lambda world, jobs: engine.make(world, jobs, offline=offline), pass_.names, reports)
+    _judge(asked, lambda world, jobs: engine.make(world, jobs, offline=offline), pass_.names, reports, baseline)
 
 
 @app.command()
@@ -212,15 +222,71 @@ def _judge(
     make: Callable[[World, Iterable[Job]], Engine],
     passes: tuple[PassName, ...],
     reports: Reports,
+    baseline: Path | None = None,
 ) -> NoReturn:
     """Judge each stack and report it as it comes; end with the gravest of their exit codes."""
     with reports.writing():
-        jobs, world = make_jobs(asked, _run_alone)
-        with _ending(make(world, jobs)) as engine:
-            commit = _commit(asked.program)
-            for job in jobs:
-                reports.tell(_run(engine, job, passes, commit))
+        old = baseline_file.read(baseline) if baseline else None
+        for preview in _previews(asked, make, passes):
+            reports.tell(apply(old, baseline, preview) if old and baseline else preview)
     raise typer.Exit(_gravest([exit_code(preview) for preview in reports.previews]))
+
+
+def _previews(
+    asked: Asked,
+    make: Callable[[World, Iterable[Job]], Engine],
+    passes: tuple[PassName, ...],
+) -> Iterator[Preview]:
+    """Judge each stack."""
+    jobs, world = make_jobs(asked, _run_alone)
+    with _ending(make(world, jobs)) as engine:
+        commit = _commit(asked.program)
+        for job in jobs:
+            yield _run(engine, job, passes, commit)
+
+
+@app.command()
+def baseline(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
+    output: Annotated[Path, typer.Option(help="The file to write; one that exists is only pruned.")],
+    program: ProgramArgument = Path(),
+    prune: Annotated[  # noqa: FBT002 (typer makes it a flag)
+        bool, typer.Option("--prune", help="Remove from the file what occurs no more; add nothing.")
+    ] = False,
+    stack: StackOption = None,
+    policy_pack: PackOption = None,
+    policy_pack_config: PackConfigOption = None,
+    config: ConfigOption = None,
+    settings: SettingsOption = None,
+    state: StateOption = None,
+    stack_outputs: StackOutputsOption = None,
+    timeout: TimeoutOption = 300.0,
+) -> None:
+    """Write down the findings that stacks have today, for `preview --baseline`, which lets these alone through.
+
+    Exit codes: 0 written, 2 usage or configuration error, 4 the program or a pack could not be run.
+    """
+    if output.exists() and not prune:
+        raise UsageError(f"{output} exists, and a baseline does not grow; remove what is mended from it with --prune")
+    old = baseline_file.read(output) if prune else None
+    asked = Asked(
+        program=program,
+        stacks=tuple(stack or ()),
+        packs=tuple(policy_pack or ()),
+        pack_configs=tuple(policy_pack_config or ()),
+        overrides=_pairs(config, "--config", "KEY=VALUE"),
+        stack_outputs=_files(stack_outputs),
+        timeout=timeout,
+        settings=settings,
+        state=state,
+    )
+    previews = list(_previews(asked, _embedded, Passes.BOTH.names))
+    made = pruned(old, previews) if old else baseline_of(previews)
+    write_whole(output, baseline_file.render(made))
+    for name, items in sorted(made.stacks.items()):
+        gone = f", {len(old.stacks[name]) - len(items)} removed" if old else ""
+        typer.echo(f"{output}: {name}: {len(items)} old findings{gone}")
+    for what in refused(previews):
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"not in a baseline: {block(what)}", markup=False)
 
 
 @app.command()
@@ -301,7 +367,7 @@ def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> 
 
 def _run_alone(job: Job, world: World) -> Pass:
     """Run the resolved pass of a program that only gives outputs to another."""
-    engine = Engines.EMBEDDED.make(world, [job], offline=True)
+    engine = _embedded(world, [job])
     with _progress(f"previewing {job.program.project} · {job.program.stack}"), _stopping(engine), _ending(engine):
         return engine.run(job, "resolved")
 
