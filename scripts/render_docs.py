@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +14,19 @@ _ROOT = Path(__file__).resolve().parent.parent
 _POLICIES = _ROOT / "policies"
 sys.path[:0] = [str(_POLICIES), str(_ROOT / "scripts")]  # the pack is a folder, not an installed package
 
-from guardrails.pack import discover  # noqa: E402 - needs the path above
-from guardrails.rule import HEADINGS  # noqa: E402 - needs the path above
+from guardrails.exemptions import LAWS  # noqa: E402 - needs the path above
+from guardrails.pack import EXEMPTIONS, discover  # noqa: E402 - needs the path above
+from guardrails.rule import HEADINGS, Severity  # noqa: E402 - needs the path above
 from stackproof.outputs import write_whole  # noqa: E402 - needs the path above
 from stackproof.pages import FOLDER  # noqa: E402 - needs the path above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from guardrails.exemptions import Law
     from guardrails.rule import Family, Rule
 
+_WIDTH = 120
 _MADE = "<!-- Made by scripts/render_docs.py from the rules; change the rules, then run it. -->"
 _INTRO = f"""\
 {_MADE}
@@ -36,6 +40,18 @@ page.
 ```sh
 pulumi preview --policy-pack policies --policy-pack-config policies/config/dev.json
 ```
+"""
+
+
+_EXEMPTIONS = """\
+## Exemptions
+
+`exemptions.yaml` lets single findings through, each on one resource, in the stacks that it names, for a reason, until a
+day; `stackproof exempt` adds an entry from the id that a report prints. An exempted finding is reported by the twin of
+its policy, with its reason and the days that are left, and does not block, in `pulumi up` as in a preview. The file
+itself is judged when the stack is registered, before any resource is; what is wrong with it blocks, and none of it can
+be exempted. Whether each entry is still of use is judged by the policy `exemptions-in-use`, when all of the stack was
+seen.
 """
 
 
@@ -68,6 +84,8 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield _POLICIES / "README.md", index(rules)
     for item in rules:
         yield _POLICIES / FOLDER / f"{item.id}.md", page(item)
+    for law in LAWS:
+        yield _POLICIES / FOLDER / f"{law.id}.md", _law(law)
 
 
 def index(rules: Iterable[Rule[Any]]) -> str:
@@ -76,7 +94,9 @@ def index(rules: Iterable[Rule[Any]]) -> str:
     rows = [_row(item) for item in ordered]
     head = "| Rule | Problem | Severity | Level | Policy | Since |\n|---|---|---|---|---|---|\n"
     families = [_family(family) for family, _ in groupby(ordered, key=lambda item: item.family)]
-    return "\n".join([_INTRO, "## Rules\n", head + "\n".join(rows) + "\n", *families])
+    laws = [f"| [{law.id}]({FOLDER}/{law.id}.md) | {law.title} |" for law in LAWS]
+    exempting = [_EXEMPTIONS, "| Finding | Problem |\n|---|---|\n" + "\n".join(laws) + "\n", _family(EXEMPTIONS)]
+    return "\n".join([_INTRO, "## Rules\n", head + "\n".join(rows) + "\n", *exempting, *families])
 
 
 def _row(rule: Rule[Any]) -> str:
@@ -87,13 +107,14 @@ def _row(rule: Rule[Any]) -> str:
 def _family(family: Family) -> str:
     lines = [f'<a id="{family.name}"></a>', f"## Policy {family.name}\n", f"{family.problem}. {family.remediation}\n"]
     lines.append("| Property | Default | Meaning |\n|---|---|---|")
-    lines.append("| `rules` | | level of a rule by its id: `mandatory`, `advisory` or `disabled` |")
+    if family is not EXEMPTIONS:
+        lines.append("| `rules` | | level of a rule by its id: `mandatory`, `advisory` or `disabled` |")
     lines += [f"| `{item.name}` | {_default(item.default)} | {item.description} |" for item in family.options]
     return "\n".join(lines) + "\n"
 
 
 def _default(value: object) -> str:
-    return f"`{value}`" if isinstance(value, str) else ""
+    return f"`{value}`" if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def page(rule: Rule[Any]) -> str:
@@ -122,10 +143,20 @@ def _configuration(rule: Rule[Any]) -> str:
     )
 
 
+def _law(law: Law) -> str:
+    told = {"What it does": law.what, "Why is this bad?": law.why, "What to do": law.mend}
+    sections = {heading: textwrap.fill(text, _WIDTH) for heading, text in told.items()}
+    return _page(law.id, law.title, ("high", "mandatory"), sections, law.url)
+
+
 def _exemptions(rule: Rule[Any]) -> str:
+    if rule.exempt is None:
+        return "None: what this rule finds lets strangers act as a principal of the account, and no reason is enough."
+    only = "" if rule.exempt is Severity.CRITICAL else f" One that is graver than {rule.exempt.value} never is."
     return f"""\
 A finding of this rule is let through by an entry in the pack's `exemptions.yaml`, for one resource, with a reason, an
-owner and a date. `stackproof exempt ID` writes it from the id that a report prints; by hand:
+owner and a date.{only}
+`stackproof exempt ID` writes it from the id that a report prints; by hand:
 
 ```yaml
 - rule: {rule.id}

@@ -19,22 +19,80 @@ from guardrails.rule import REPOSITORY, Finding, Rule, Severity, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["FILE", "RULES", "URL", "Entry", "Problem", "Target", "read", "today"]
+__all__ = ["FILE", "LAWS", "URL", "Entry", "Law", "Problem", "Target", "read", "today"]
 
 FILE = Path(__file__).absolute().parents[1] / "exemptions.yaml"
 """Where a pack keeps its exemptions."""
 
-URL = f"{REPOSITORY}/blob/main/policies/README.md"
+URL = f"{REPOSITORY}/blob/main/policies/docs"
 
-RULES: Mapping[str, str] = {
-    "exemption-invalid": "the file, or an entry of it, is not in form: nothing that it says counts",
-    "exemption-unknown": "an entry names a rule that this pack does not have",
-    "exemption-too-broad": "an entry names more than one finding of one resource, or lasts too long",
-    "exemption-forbidden": "an entry names a rule whose findings nobody may let through",
-    "exemption-expired": "an entry's last day is over; what it let through blocks again",
-    "exemption-stale": "an entry of this stack lets nothing through any more",
-}
-"""The findings about exemptions, by id, with what each of them says. None of them can be exempted."""
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One thing that must hold of the file; what breaks it is a finding of this id, which nobody can exempt."""
+
+    id: str
+    title: str
+    what: str
+    why: str
+    mend: str
+
+    @property
+    def url(self) -> str:
+        """Where it is documented."""
+        return f"{URL}/{self.id}.md"
+
+
+LAWS = (
+    Law(
+        "exemption-invalid",
+        "Exemption is not in form",
+        "Flags a file of exemptions that cannot be read, and an entry with an unknown, missing, doubled or malformed"
+        " field, a URN of another stack than it names, or a finding that an earlier entry lets through already.",
+        "What is not understood must not open a gate. Nothing that the entry says counts.",
+        "Mend the line that the message names; `stackproof exempt` writes entries that are in form.",
+    ),
+    Law(
+        "exemption-unknown",
+        "Exemption names a rule that is not there",
+        "Flags an entry whose `rule` this pack does not have. A rule that crashed, a bad configuration and the rules"
+        " about exemptions are none that an entry could name.",
+        "The rule was renamed or never existed, so somebody believes in an exemption that there is not.",
+        "Take the rule's id from the report.",
+    ),
+    Law(
+        "exemption-too-broad",
+        "Exemption lets through more than one finding, or for too long",
+        "Flags a wildcard in the place of a rule, key, resource or stack, a type and name that fit several resources,"
+        " and a last day that is further away than `maxDays` of the policy `exemptions`.",
+        "The next finding would be let through with this one, and nobody would have looked at it.",
+        "Write one entry for each finding, with its key and resource as the report prints them, and an earlier day.",
+    ),
+    Law(
+        "exemption-forbidden",
+        "Exemption is of a kind that nobody may give",
+        "Flags an entry for a rule whose findings let the public act as a principal of the account.",
+        "There is no reason for which strangers may take a role over, so there is none to write down.",
+        "Mend what the rule found, and remove the entry.",
+    ),
+    Law(
+        "exemption-expired",
+        "Exemption has ended",
+        "Flags an entry for this stack whose last day is over, by the date in UTC.",
+        "It was given for a time. What it let through blocks again.",
+        "Mend the finding and remove the entry, or have it approved anew with another day.",
+    ),
+    Law(
+        "exemption-stale",
+        "Exemption lets nothing through any more",
+        "Flags an entry for this stack that no finding met when all of the stack had been judged: the finding is"
+        " mended, the resource gone or renamed, the rule disabled. While a value is unknown on which that depends, the"
+        " policy says that it cannot tell.",
+        "An entry that is left behind lets the same finding through when it comes back, and nobody decided that.",
+        "Remove the entry. One that is meant for another project names its stacks as `project/stack`.",
+    ),
+)
+"""What must hold of the file."""
 
 _REQUIRED = ("rule", "key", "resource", "stacks", "reason", "owner", "expires")
 _OPTIONAL = ("link",)
@@ -100,7 +158,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with the file at a line of it: one of `RULES`, the field, the fact, what to do, and whose it is."""
+    """What is wrong with the file at a line of it: the law's id, the field, the fact, what to do, and whose it is."""
 
     rule: str
     line: int

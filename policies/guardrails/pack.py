@@ -62,6 +62,7 @@ _REPORTS_UNKNOWNS = "reports-unknowns"
 """The tag that tells a gate: a policy that stays silent has read all it needs, whatever else is unknown."""
 _Views: TypeAlias = Callable[[type], Iterable[object]]
 _INDEX_URL = f"{REPOSITORY}/blob/main/policies/README.md"
+_EXEMPTION_URLS = {law.id: law.url for law in exemptions.LAWS}
 _WIRE_SEVERITY = {
     Severity.CRITICAL: WireSeverity.CRITICAL,
     Severity.HIGH: WireSeverity.HIGH,
@@ -261,7 +262,7 @@ class ExemptionPolicies:
             self.book.longest = int(_settings(EXEMPTIONS, config)["maxDays"])
         found += [problem.finding() for problem in self.book.judged(args.urn)]
         for finding in found:
-            report(render(finding, f"{_INDEX_URL}#{finding.rule}"), None)
+            report(render(finding, _EXEMPTION_URLS.get(finding.rule, _INDEX_URL)), None)
 
     def validate_use(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Judge whether each entry for this stack still lets exactly one finding of one resource through."""
@@ -270,7 +271,7 @@ class ExemptionPolicies:
         unused = list(self.book.unused([item.urn for item in args.resources], next(found, None)))
         stale = [item for item in unused if item.doubt is None]
         for problem in (*self.book.ambiguous(), *(item.problem() for item in stale)):
-            report(render(problem.finding(), f"{_INDEX_URL}#{problem.rule}"), None)
+            report(render(problem.finding(), _EXEMPTION_URLS[problem.rule]), None)
         _leave_open(item.doubt for item in unused if item.doubt)
 
 

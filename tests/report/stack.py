@@ -75,6 +75,7 @@ WILDCARD = Finding(
     file="infra/main.py",
     line=12,
     fragment='"codecommit:*"',
+    exemptable=True,
 )
 SUFFIX = replace(
     WILDCARD,

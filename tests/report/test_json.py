@@ -44,6 +44,7 @@ def test_the_report_fits_its_schema_and_prints_no_values() -> None:
         "remedy": "name the actions",
         "url": "https://example.com/rules/iam-service-wildcard.md",
         "fragment": '"codecommit:*"',
+        "exemptable": True,
         "id": "a318bc5959d9",
     }
 

@@ -154,3 +154,10 @@ def test_findings_come_by_severity_whatever_order_the_verdicts_have() -> None:
     worst = replace(WILDCARD, rule="zz-worst", severity="critical", urn=REPO, file="a.py", line=9)
     found = rendered(replace(RICH, verdicts=(*RICH.verdicts, verdict("last", REPO, Verdict.FAIL, worst))))
     assert found.index("zz-worst") < found.index("iam-service-wildcard") < found.index("naming-suffix[name]")
+
+
+def test_how_to_let_a_finding_through_is_said_of_those_alone_that_can_be() -> None:
+    """A command that the pack would refuse is no advice."""
+    never = replace(WILDCARD, rule="iam-trust-anyone", exemptable=False)
+    lines = rendered(replace(RICH, verdicts=(verdict("lp", READER, Verdict.FAIL, WILDCARD, never),))).splitlines()
+    assert [line.strip() for line in lines if "exempt:" in line] == ["exempt: stackproof exempt a318bc5959d9"]

@@ -111,7 +111,7 @@ def _words(entry: Entry) -> str:
         f"fix: {finding.remedy}" if finding.remedy else "",
         f"see: {finding.url}" if finding.url else "",
         wording.let_through(finding),
-        f"exempt: {wording.exempting(entry)}" if entry.standing is Standing.BLOCKS else "",
+        f"exempt: {words}" if (words := wording.exempting(entry)) else "",
     ]
     return "\n".join(filter(None, parts))
 

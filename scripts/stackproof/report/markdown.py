@@ -150,10 +150,10 @@ def _finding(entry: Entry) -> Iterator[str]:
     if words := wording.let_through(finding):
         yield _text(words)
     links = [f"[{_text(finding.rule)}]({_url(finding.url)})"] if _url(finding.url) else []
-    if entry.standing is Standing.BLOCKS:
-        links.append(f"to let it through: {_code(wording.exempting(entry))}")
-        if words := wording.beyond(entry.verdict):
-            yield f"_{_text(words)}._"
+    if words := wording.exempting(entry):
+        links.append(f"to let it through: {_code(words)}")
+    if entry.standing is Standing.BLOCKS and (words := wording.beyond(entry.verdict)):
+        yield f"_{_text(words)}._"
     if links:
         yield f"<sub>{' · '.join(links)}</sub>"
 

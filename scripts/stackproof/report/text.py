@@ -155,8 +155,8 @@ def _finding(entry: Entry, finding: Finding, *, compared: bool) -> Iterator[Text
         yield _Indented(Text.assemble(("fix: ", "green"), finding.remedy))
     if finding.url:
         yield _Indented(Text(f"see: {finding.url}", style="dim"))
-    if entry.standing is Standing.BLOCKS:
-        yield _Indented(Text(f"exempt: {wording.exempting(entry)}", style="dim"))
+    if words := wording.exempting(entry):
+        yield _Indented(Text(f"exempt: {words}", style="dim"))
     if compared and (words := wording.beyond(entry.verdict)):
         yield _Indented(Text(words, style="yellow"))
 
