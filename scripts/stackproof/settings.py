@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
     from stackproof.wire import Properties, Value
 
-__all__ = ["Settings", "StackReference", "find_settings", "load_settings"]
+__all__ = ["GatecheckSettings", "Settings", "StackReference", "find_settings", "load_settings"]
 
 _PYPROJECT = "pyproject.toml"
 _STANDALONE = "stackproof.toml"
+_TABLES = ("account", "functions", "resources", "stack-references", "stacks", "gatecheck")
 _TOKEN = re.compile(r"^[A-Za-z0-9-]+:[A-Za-z0-9_/.-]*:[A-Za-z0-9_]+$")
 _FORMS = {
     "id": (re.compile(r"^\d{12}$"), "an account's twelve digits, as text"),
@@ -49,6 +50,15 @@ class StackReference:
 
 
 @dataclass(frozen=True, slots=True)
+class GatecheckSettings:
+    """What gatecheck goes by: commands and actions that deploy or judge besides those known, and the aggregator job."""
+
+    deploy_commands: tuple[str, ...] = ()
+    gate_commands: tuple[str, ...] = ()
+    aggregator: str = "gate"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the settings say; without a file, all defaults. ``path`` is that file.
 
@@ -59,6 +69,7 @@ class Settings:
     outside: Outside = field(default_factory=Outside)
     stack_references: tuple[StackReference, ...] = ()
     stacks: dict[str, Strictness] = field(default_factory=dict)
+    gatecheck: GatecheckSettings = GatecheckSettings()
     path: Path | None = None
 
 
@@ -99,7 +110,7 @@ def load_settings(path: Path) -> Settings:
         if content is None:
             message = f"{path} has no table [tool.stackproof]; add it, or name another file"
             raise UsageError(message)
-    table = _Table.of(path, "", content, ("account", "functions", "resources", "stack-references", "stacks"))
+    table = _Table.of(path, "", content, _TABLES)
     return Settings(
         world=_world(table.table("account", tuple(_FORMS))),
         outside=Outside(
@@ -108,6 +119,7 @@ def load_settings(path: Path) -> Settings:
         ),
         stack_references=tuple(_references(table)),
         stacks=dict(_stacks(table)),
+        gatecheck=_gatecheck(table.table("gatecheck", ("deploy-commands", "gate-commands", "aggregator"))),
         path=path,
     )
 
@@ -155,6 +167,14 @@ class _Table:
         if isinstance(value, str) and value:
             return value
         message = f"{self.file}: {self.place(name)} must be text, not {_kind(value)}"
+        raise UsageError(message)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give an array of texts, none of them empty; an empty one where there is none."""
+        value = self.values.get(name, [])
+        if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
+            return tuple(value)
+        message = f"{self.file}: {self.place(name)} must be an array of texts, not {_kind(value)}"
         raise UsageError(message)
 
     def properties(self, name: str) -> Properties:
@@ -210,6 +230,14 @@ def _world(account: _Table) -> World:
             raise account.refuse(name, f"must be {words}, not {value!r}")
         given[_FIELDS[name]] = value
     return World(**given)
+
+
+def _gatecheck(table: _Table) -> GatecheckSettings:
+    return GatecheckSettings(
+        deploy_commands=table.texts("deploy-commands"),
+        gate_commands=table.texts("gate-commands"),
+        aggregator=table.text("aggregator") if "aggregator" in table.values else GatecheckSettings().aggregator,
+    )
 
 
 def _function(entry: _Table) -> FunctionAnswer:

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What credentials a job holds: secrets it reads, identity tokens it may ask for, keys that do not expire."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stackproof.pipeline.gatecheck.expressions import references
+from stackproof.pipeline.gatecheck.model import Place
+from stackproof.pipeline.gatecheck.roles import runs, step_runs
+from stackproof.pipeline.gatecheck.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stackproof.pipeline.gatecheck.follow import FlowJob
+    from stackproof.pipeline.gatecheck.occasions import Occasion
+
+__all__ = ["given_texts", "held_credentials", "static_key"]
+
+_STATIC = re.compile(
+    r"(?:^|_)(?:AWS_SECRET(?:_ACCESS)?_KEY|PULUMI_(?:ACCESS_)?TOKEN|PULUMI_API_TOKEN|AZURE_CLIENT_SECRET|ARM_CLIENT_SECRET"
+    r"|AZURE_CREDENTIALS|GOOGLE_CREDENTIALS|GOOGLE_APPLICATION_CREDENTIALS|GCP_SA_KEY|GCP_CREDENTIALS|GCLOUD_SERVICE_KEY"
+    r"|GCP_SERVICE_ACCOUNT_KEY)(?:$|_)",
+    re.IGNORECASE,
+)
+
+
+def held_credentials(job: FlowJob, one: Occasion) -> Iterator[tuple[str, Place]]:
+    """Yield what a job holds on an occasion, in words, with the place; nothing where the job cannot run on it."""
+    if runs(job, one.facts) is False:
+        return
+    token = job.permissions.get("id-token") or job.permissions.get("*")
+    if token is not None and token.text in {"write", "write-all"} and not job.inner:
+        yield "`id-token: write`", Place(_owner(job, token), token.line)
+    for text, file in _texts(job, one):
+        for secret in _secrets(text):
+            yield f"the secret {secret}", Place(file, text.line)
+    if isinstance(job.job.secrets, Scalar) and job.job.secrets.text == "inherit" and not job.inner:
+        yield "every secret (`secrets: inherit`)", Place(job.job.place.file, job.job.secrets.line)
+
+
+def _owner(job: FlowJob, text: Scalar) -> str:
+    """Give the file that a permission stands in."""
+    owners = [(job.workflow, job.job), *reversed(job.callers)]
+    for workflow, owner in owners:
+        for stated in (owner.permissions, workflow.permissions):
+            if stated is not None and any(item is text for item in stated.values()):
+                return workflow.file
+    return job.workflow.file
+
+
+def _texts(job: FlowJob, one: Occasion) -> Iterator[tuple[Scalar, str]]:
+    """Yield the texts that the job reads on an occasion, with the file each stands in."""
+    file = job.job.place.file
+    held = job.job.secrets if job.job.secrets is not None and not isinstance(job.job.secrets, Scalar) else {}
+    for text in (*job.workflow.env.values(), *job.job.env.values(), *job.job.with_.values(), *held.values()):
+        if not job.inner:
+            yield text, file
+    for step in job.steps:
+        if step_runs(job, step, one.facts) is not False:
+            yield from ((text, item.place.file) for item in step.chain for text in item.scalars())
+
+
+def _secrets(text: Scalar) -> Iterator[str]:
+    for reference in references(text.text):
+        if reference.path[0] == "secrets" and reference.path[1:] not in {("github_token",), ()}:
+            yield reference.path[1].upper()
+
+
+def given_texts(job: FlowJob) -> Iterator[tuple[str, Scalar, str]]:
+    """Yield the named values that a workflow hands to steps, jobs and called workflows, with their file."""
+    file = job.job.place.file
+    held = job.job.secrets if job.job.secrets is not None and not isinstance(job.job.secrets, Scalar) else {}
+    for owner in (job.workflow.env, job.job.env, job.job.with_, held):
+        yield from ((name, text, file) for name, text in owner.items())
+    for step in job.steps:
+        for item in step.chain:
+            for owner in (item.env, item.with_):
+                yield from ((name, text, item.place.file) for name, text in owner.items())
+
+
+def static_key(name: str, text: str) -> str:
+    """Give the secret by which a value hands out a key that does not expire, if it does."""
+    secrets = list(_secrets(Scalar(text, 1)))
+    if not secrets:
+        return ""
+    if _STATIC.search(name.replace("-", "_")):
+        return secrets[0]
+    return next((secret for secret in secrets if _STATIC.search(secret)), "")

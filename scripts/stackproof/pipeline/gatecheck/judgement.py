@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What rules ask of single values, steps and jobs: whether a key may be true, a step reports, a result is accepted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from stackproof.pipeline.gatecheck.expressions import (
+    UNKNOWN,
+    Unknown,
+    Value,
+    condition,
+    evaluate,
+    interpolate,
+    outcomes,
+    truth,
+)
+from stackproof.pipeline.gatecheck.occasions import occasions
+from stackproof.pipeline.gatecheck.roles import RESULTS, Results, step_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as Map
+
+    from stackproof.pipeline.gatecheck.follow import Flow, FlowJob, FlowStep
+    from stackproof.pipeline.gatecheck.occasions import Occasion
+    from stackproof.pipeline.gatecheck.roles import Deployment, Gate
+    from stackproof.pipeline.gatecheck.source import Scalar
+
+__all__ = [
+    "accepted",
+    "always_holds",
+    "bypass",
+    "check_name",
+    "fails_later",
+    "is_bounded",
+    "is_production",
+    "is_seen",
+    "loose_download",
+    "may_be_true",
+    "other_commit",
+    "reports",
+    "runs_after_failure",
+]
+
+_PRODUCTION = re.compile(r"(?:^|[^a-z])(?:prod|prd|production|live)(?:$|[^a-z])", re.IGNORECASE)
+_BYPASSES: Final = (
+    "--skip-preview",
+    "--target",
+    "--target-replace",
+    "--target-dependents",
+    "--exclude",
+    "--exclude-dependents",
+)
+_REPORTERS: Final = (
+    "github/codeql-action/upload-sarif",
+    "marocchino/sticky-pull-request-comment",
+    "peter-evans/create-or-update-comment",
+    "thollander/actions-comment-pull-request",
+    "mshick/add-pr-comment",
+    "dorny/test-reporter",
+    "enricomi/publish-unit-test-result-action",
+    "mikepenz/action-junit-report",
+    "test-summary/action",
+)
+_REPORT_NAMES = re.compile(r"report|result|sarif|junit", re.IGNORECASE)
+_VOUCHED = re.compile(
+    r"github\.sha|github\.event\.(workflow_run\.head_sha|deployment\.sha|pull_request\.merge_commit_sha|after)"
+    r"|github\.event\.pull_request\.head\.sha|(needs|steps)\.[\w-]+\.outputs\.[\w-]+",
+    re.IGNORECASE,
+)
+
+
+def may_be_true(text: Scalar, variants: Iterable[Map[str, Value]], asked: Iterable[Occasion] = ()) -> bool:
+    """Say whether a key such as `continue-on-error` is not known to be false, for all variants and occasions."""
+    if text.boolean is not None:
+        return text.boolean
+    facts = [one.facts for one in asked] or [{}]
+    return any(truth(interpolate(text.text, {**known, **fact})) is not False for known in variants for fact in facts)
+
+
+def fails_later(job: FlowJob, gate: FlowStep) -> bool:
+    """Say whether a later step fails the job by the `outcome` of a step that may fail itself."""
+    names = [step.id.lower() for step in gate.chain if step.id]
+    failed: dict[str, Value] = {f"steps.{name}.outcome": "failure" for name in names}
+    for step in job.steps[job.steps.index(gate) + 1 :]:
+        asks = any(f"steps.{name}.outcome" in text.text.lower() for name in names for text in step.step.scalars())
+        run = step.step.run
+        if asks and step.ends_in_failure and step_runs(job, step, {**failed, "success()": True}) is True:
+            return True
+        if asks and run is not None and re.search(r"\bexit (?:[1-9]|\$)", run.text):
+            return True
+    return False
+
+
+def always_holds(text: Scalar, flow: Flow) -> bool:
+    """Say whether a condition holds on every event of a flow, whatever became of other jobs."""
+    expression = condition(text.text)
+    asked = [one for trigger in flow.triggers for one in occasions(trigger)]
+    return expression is not None and all(truth(evaluate(expression, one.facts)) is True for one in asked)
+
+
+def is_seen(flow: Flow, aggregator: FlowJob, gate: str) -> bool:
+    """Say whether an aggregator sees a gate that did not succeed: some job it needs cannot have succeeded then."""
+    for result in sorted(RESULTS - {"success"}):
+        found = Results(flow, gate, result)
+        if all("success" in found.of(need) for need in aggregator.needs):
+            return False
+    return True
+
+
+def accepted(job: FlowJob) -> Iterator[tuple[str, str]]:
+    """Yield each job with a result, other than success, with which the aggregator may succeed."""
+    if any(_judges_all(job, step) for step in job.steps):
+        return
+    for need in job.job.needs:
+        for result in ("failure", "cancelled", "skipped"):
+            facts: dict[str, Value] = {f"needs.{need.text.lower()}.result": result}
+            facts["needs.*.result"] = tuple(result if other is need else UNKNOWN for other in job.job.needs)
+            if not any(_refuses(job, step, facts, need.text) for step in job.steps):
+                yield need.text, result
+
+
+def _judges_all(job: FlowJob, step: FlowStep) -> bool:
+    """Say whether a step is handed all of `needs` as JSON and does more than look for failure."""
+    if step.step.continue_on_error is not None and may_be_true(step.step.continue_on_error, ({},)):
+        return False
+    if any(act.lost for act in step.acts) or step_runs(job, step, {"success()": True, "always()": True}) is not True:
+        return False
+    texts = [item.text for item in (*step.step.scalars(), *job.job.env.values())]
+    if not any(
+        re.search(r"toJSON\(\s*needs\s*\)|toJSON\(\s*needs\.\*\.result\s*\)", text, re.IGNORECASE) for text in texts
+    ):
+        return False
+    script = step.step.run.text if step.step.run else ""
+    if re.search(r"\|\|\s*(?:true|:|echo)\b", script):
+        return False
+    return step.step.run is None or "success" in script or not re.search(r"\b(?:failure|cancelled)\b", script)
+
+
+def _refuses(job: FlowJob, step: FlowStep, facts: dict[str, Value], need: str) -> bool:
+    """Say whether a step surely fails for a result: it runs then and ends in failure, or compares it with success."""
+    if step.step.continue_on_error is not None and may_be_true(step.step.continue_on_error, ({},)):
+        return False
+    runs = step_runs(job, step, {**facts, "success()": True})
+    if step.ends_in_failure and runs is True:
+        return True
+    script = step.step.run.text if step.step.run else ""
+    if runs is not True or not re.search(r"\bexit (?:[1-9]|\$)|\bfalse\b|^\s*(?:\[|test )", script, re.MULTILINE):
+        return False
+    result = re.escape(f"needs.{need}.result")
+    names = [
+        name for name, text in {**job.job.env, **step.step.env}.items() if re.search(result, text.text, re.IGNORECASE)
+    ]
+    asked = [rf"\$\{{?{re.escape(name)}\b" for name in names] + [result]
+    pattern = "|".join(asked)
+    return any(re.search(pattern, line, re.IGNORECASE) and "success" in line for line in script.splitlines())
+
+
+def check_name(job: FlowJob) -> str:
+    """Give the name of a job's check: that of its callers and its own."""
+    owners = [*(caller for _, caller in job.callers), job.job]
+    return " / ".join(owner.name.text if owner.name else owner.id for owner in owners)
+
+
+def bypass(words: tuple[str, ...]) -> str:
+    """Give the flag by which `pulumi up` skips its preview, or updates only a part, if there is one."""
+    for word in words:
+        name = word.partition("=")[0]
+        if name in _BYPASSES or re.fullmatch(r"-[a-zA-Z]*[ft][a-zA-Z]*", name):
+            return name
+    return ""
+
+
+def is_production(item: Deployment) -> bool:
+    """Say whether a deployment's stack or environment is production, by its name."""
+    environment = item.job.environment
+    return any(_PRODUCTION.search(text) for text in (item.act.stack, environment.text if environment else ""))
+
+
+def loose_download(uses: str, inputs: Map[str, Scalar]) -> str:
+    """Say what is loose about a step that downloads an artifact; nothing where nothing is, or it is no such step."""
+    name = uses.partition("@")[0].lower()
+    if name == "dawidd6/action-download-artifact":
+        return "is the latest of its name in another run"
+    if name != "actions/download-artifact":
+        return ""
+    softened = inputs.get("digest-mismatch")
+    if softened is not None and softened.text != "error":
+        return f"may differ from its digest (`digest-mismatch: {softened.text}`)"
+    return "" if "artifact-ids" in inputs else "is found by its name"
+
+
+def reports(step: FlowStep) -> bool:
+    """Say whether a step publishes a report."""
+    if step.step.run is not None:
+        return "GITHUB_STEP_SUMMARY" in step.step.run.text and not step.acts
+    name = step.step.uses.text.partition("@")[0].lower() if step.step.uses else ""
+    given = step.step.with_.get("name")
+    stored = name == "actions/upload-artifact" and bool(given and _REPORT_NAMES.search(given.text))
+    return name in _REPORTERS or stored
+
+
+def runs_after_failure(gate: Gate, step: FlowStep) -> bool:
+    """Say whether a step can run once the gate before it has failed."""
+    ids = [item.id.lower() for item in gate.step.chain if item.id]
+    facts: dict[str, Value] = {"success()": False, "failure()": True, "cancelled()": False}
+    facts.update({f"steps.{name}.{what}": "failure" for name in ids for what in ("outcome", "conclusion")})
+    tolerated = any(item.continue_on_error is not None for item in gate.step.chain)
+    implicit = step_runs(gate.job, step, facts) if step.conditions else False
+    return tolerated or bool(gate.act.lost) or implicit is not False
+
+
+def other_commit(step: FlowStep, variants: tuple[Map[str, Value], ...]) -> Scalar | None:
+    """Give the `ref` of a checkout of this repository into the work tree, unless it is the commit that was judged."""
+    uses, inputs = step.step.uses, step.step.with_
+    if uses is None or not uses.text.lower().startswith("actions/checkout@"):
+        return None
+    ref = inputs.get("ref")
+    if ref is None or not ref.text.strip() or "repository" in inputs or "path" in inputs:
+        return None
+    if re.fullmatch(r"[0-9a-f]{40}", ref.text.strip()) or _VOUCHED.search(ref.text):
+        return None
+    values = {interpolate(ref.text, variant) for variant in variants}
+    return None if values == {""} else ref
+
+
+def is_bounded(text: Scalar, item: Deployment) -> bool:
+    """Say whether an environment's name is one of a few that are written in the repository."""
+    if "${{" not in text.text:
+        return True
+    for variant in item.job.variants:
+        for one in item.occasions:
+            value = interpolate(text.text, {**variant, **one.facts})
+            if isinstance(value, Unknown) and not value.among and outcomes(text.text, variant) is None:
+                called = {trigger.event for trigger in item.flow.triggers} == {"workflow_call"}
+                return called and "inputs." in text.text
+    return True

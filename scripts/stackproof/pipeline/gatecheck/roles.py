@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the jobs of a pipeline are for: gates, the aggregator over them, deployments. Told by what they do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stackproof.pipeline.gatecheck.commands import GATES
+from stackproof.pipeline.gatecheck.expressions import Unknown, Value, calls, condition, evaluate, references, truth
+from stackproof.pipeline.gatecheck.occasions import PULL_REQUESTS, Occasion, occasions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping as Map
+
+    from stackproof.pipeline.gatecheck.allowances import Allowance
+    from stackproof.pipeline.gatecheck.commands import Act, Does
+    from stackproof.pipeline.gatecheck.follow import Flow, FlowJob, FlowStep
+    from stackproof.pipeline.gatecheck.model import Place
+    from stackproof.pipeline.gatecheck.noxfile import Forgiven
+    from stackproof.pipeline.gatecheck.source import Scalar
+    from stackproof.settings import GatecheckSettings
+
+__all__ = [
+    "FOLDER",
+    "RESULTS",
+    "Deployment",
+    "Gate",
+    "Pipeline",
+    "Results",
+    "at",
+    "gate_kinds",
+    "overrides_success",
+    "reads",
+    "runs",
+    "step_runs",
+]
+
+FOLDER = "scripts/stackproof/pipeline/docs"
+"""Where the pages of the rules are published."""
+RESULTS = frozenset({"success", "failure", "cancelled", "skipped"})
+"""The results a job can have."""
+_AMISS = ("failure", "cancelled", "skipped")
+_STATUS = frozenset({"always", "failure", "cancelled"})
+_REVIEW = re.compile(
+    r"pull_request\.number|event\.number|event\.issue\.number|head_ref|ref_name|pr[-_]?number", re.IGNORECASE
+)
+_OUTCOMES = ("outcome", "conclusion")
+_AUTHORED = re.compile(
+    r"^github\.(?:head_ref|actor|triggering_actor|event\.(?:label|commits|head_commit|sender)\b"
+    r"|event\.pull_request\.(?:labels|title|body|draft|user|head\.ref|head\.label)\b)"
+)
+_JUDGES_NEEDS = re.compile(r"needs\.(\*|[\w-]+)\.result|tojson\(\s*needs\s*\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A step that judges, in its job and flow."""
+
+    flow: Flow
+    job: FlowJob
+    step: FlowStep
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A step that deploys, in its job and flow, with the occasions on which it may run."""
+
+    flow: Flow
+    job: FlowJob
+    step: FlowStep
+    act: Act
+    occasions: tuple[Occasion, ...]
+
+    @property
+    def subject(self) -> str:
+        """How findings name it."""
+        return self.job.key
+
+    @property
+    def of_review(self) -> bool:
+        """Whether its stack is one that a pull request has for itself, by its name."""
+        texts = (self.act.stack, *(item.text for item in self.step.step.env.values() if "stack" in item.text.lower()))
+        return any("${{" in text and _REVIEW.search(text) for text in texts)
+
+    def before(self) -> tuple[FlowStep, ...]:
+        """Give the steps of the job before this one."""
+        return self.job.steps[: self.job.steps.index(self.step)]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """All that rules judge: the flows of a repository, what its noxfile forgives, comments, and the rules there are."""
+
+    flows: tuple[Flow, ...]
+    settings: GatecheckSettings
+    rules: frozenset[str] = frozenset()
+    forgiven: tuple[Forgiven, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+
+    @cached_property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """Every deployment that may run on some event."""
+        return tuple(self._deployments())
+
+    def _deployments(self) -> Iterator[Deployment]:
+        for flow in self.flows:
+            for job in flow.jobs.values():
+                for step in job.steps:
+                    possible = tuple(_possible(flow, job, step)) if step.acts else ()
+                    for act in step.acts:
+                        if "deploy" in act.does and possible:
+                            yield Deployment(flow, job, step, act, possible)
+
+    @cached_property
+    def gates(self) -> tuple[Gate, ...]:
+        """Every gate whose verdict somebody waits for: a change's, or that before a deployment."""
+        return tuple(
+            Gate(flow, job, step, act)
+            for flow in self.flows
+            if self.is_gating(flow)
+            for job in flow.jobs.values()
+            for step in job.steps
+            for act in step.acts
+            if act.does & GATES
+        )
+
+    def is_gating(self, flow: Flow) -> bool:
+        """Say whether a flow judges changes or deploys; a scheduled look at what is there does neither."""
+        events = {trigger.event for trigger in flow.triggers}
+        return bool(events & {*PULL_REQUESTS, "merge_group", "push", "workflow_call"}) or any(
+            item.flow is flow for item in self.deployments
+        )
+
+    def is_gate(self, flow: Flow, job: FlowJob) -> bool:
+        """Say whether a job is a gate."""
+        return any(item.flow is flow and item.job is job for item in self.gates)
+
+    def required(self) -> Iterator[Flow]:
+        """Yield the flows on pull requests that a change must pass: with a policy or preview gate, or an aggregator."""
+        for flow in self.flows:
+            judged = {does for item in self.gates if item.flow is flow for does in item.act.does}
+            deploys = any(item.flow is flow for item in self.deployments)
+            counts = bool(judged & {"policy", "preview"}) or any(True for _ in self.aggregators(flow))
+            on_changes = flow.trigger("pull_request") or flow.trigger("pull_request_target")
+            judging = not deploys or any(self.judges_changes(flow, item) for item in flow.jobs.values())
+            if counts and on_changes and judging:
+                yield flow
+
+    def judges_changes(self, flow: Flow, job: FlowJob) -> bool:
+        """Say whether a gate runs on pull requests."""
+        asked = [one for trigger in flow.triggers if trigger.event in PULL_REQUESTS for one in occasions(trigger)]
+        return self.is_gate(flow, job) and any(runs(job, one.facts) is not False for one in asked)
+
+    def aggregators(self, flow: Flow) -> Iterator[FlowJob]:
+        """Yield the jobs that give the verdict on others: of the name in the settings, or by what they do."""
+        for job in flow.jobs.values():
+            deploys = any("deploy" in act.does for act in job.acts)
+            judged = [flow.jobs[need] for need in job.needs if need in flow.jobs]
+            over = any(does in GATES for need in judged for act in _all_acts(flow, need) for does in act.does)
+            if judged and over and not deploys and (self._is_named(job) or self._sums_up(job)):
+                yield job
+
+    def _is_named(self, job: FlowJob) -> bool:
+        return self.settings.aggregator in {job.job.id, job.job.name.text if job.job.name else ""}
+
+    @staticmethod
+    def _sums_up(job: FlowJob) -> bool:
+        if any(step.step.uses and step.step.uses.text.startswith("re-actors/alls-green") for step in job.steps):
+            return True
+        texts = [item.text for step in job.steps for item in step.step.scalars()]
+        judges = any(_JUDGES_NEEDS.search(text) for text in [*texts, *(item.text for item in job.job.env.values())])
+        return judges and any("exit 1" in text or step.ends_in_failure for text in texts for step in job.steps)
+
+    def is_on_changes(self, flow: Flow) -> bool:
+        """Say whether a flow runs on pull requests or in the merge queue."""
+        return bool({trigger.event for trigger in flow.triggers} & {*PULL_REQUESTS, "merge_group"})
+
+    def is_pipeline(self, flow: Flow) -> bool:
+        """Say whether a flow has a gate or a deployment."""
+        return any(item.flow is flow for item in self.gates) or any(item.flow is flow for item in self.deployments)
+
+    def checks(self) -> Iterator[tuple[FlowJob, str]]:
+        """Yield every job that makes a check on changes, with the check's name."""
+        for flow in self.flows:
+            for job in flow.jobs.values() if self.is_on_changes(flow) else ():
+                if not job.inner:
+                    owners = [*(caller for _, caller in job.callers), job.job]
+                    yield job, " / ".join(owner.name.text if owner.name else owner.id for owner in owners)
+
+    def scheduled(self) -> Iterator[tuple[Flow, FlowJob, Act]]:
+        """Yield what a schedule can start."""
+        for flow in self.flows:
+            trigger = flow.trigger("schedule")
+            [one] = occasions(trigger) if trigger else [None]
+            for job in flow.jobs.values() if one else ():
+                for step in job.steps if one and runs(job, one.facts) is not False else ():
+                    if one and step_runs(job, step, one.facts) is not False:
+                        yield from ((flow, job, act) for act in step.acts)
+
+    def before(self, gate: Gate) -> tuple[FlowJob, ...]:
+        """Give the jobs that a gate needs, directly or through others."""
+        return gate.flow.ancestors(gate.job.key)
+
+    def decided_by_author(self, gate: Gate, name: str) -> bool:
+        """Say whether who writes a change decides a context, or who dispatches the deployment behind a gate."""
+        if _AUTHORED.search(name):
+            return True
+        chosen = re.fullmatch(r"(?:github\.event\.)?inputs\.[\w-]+", name) is not None
+        if not chosen or gate.flow.trigger("workflow_dispatch") is None or _is_given(gate.job, name):
+            return False
+        return any(
+            item.flow is gate.flow and self._follows(item, gate) and not _asks_inputs(item) for item in self.deployments
+        )
+
+    @staticmethod
+    def _follows(item: Deployment, gate: Gate) -> bool:
+        """Say whether a deployment comes after a gate."""
+        if item.job is gate.job:
+            return gate.step in item.before()
+        return any(job.key == gate.job.key for job in item.flow.ancestors(item.job.key))
+
+    def passed_by(self, item: Deployment) -> Iterator[tuple[Scalar, str, str, str]]:
+        """Yield each condition by which a job can deploy although a gate, which is named, had a result, named too."""
+        flow, key = item.flow, item.job.key
+        between = [item.job, *flow.ancestors(key)]
+        for gate in self.guards(flow, key):
+            later = [job for job in between if any(one.key == gate.key for one in flow.ancestors(job.key))]
+            loose = next((job for job in later if overrides_success(job.job.condition)), None)
+            # A job that is skipped inside of a called workflow does not show in the caller's result.
+            results = ("failure", "cancelled") if gate.parent and gate.parent != item.job.parent else _AMISS
+            for result in results if loose is not None else ():
+                if loose and loose.job.condition and Results(flow, gate.key, result).may_run(key):
+                    yield loose.job.condition, loose.job.place.file, gate.key, result
+
+    def passed_in_job(self, item: Deployment) -> Iterator[tuple[Scalar, str, str, str]]:
+        """Yield each condition by which a step can deploy although a gate before it in its job failed."""
+        loose = next((text for text in item.step.conditions if overrides_success(text)), None)
+        if loose is None:
+            return
+        for step in item.before():
+            judged = next((act for act in step.acts if act.does & GATES), None)
+            facts: dict[str, Value] = {"success()": False, "failure()": True}
+            facts.update(
+                {f"steps.{one.id.lower()}.{what}": "failure" for one in step.chain for what in _OUTCOMES if one.id}
+            )
+            if judged is not None and step_runs(item.job, item.step, facts) is not False:
+                yield loose, item.step.step.place.file, step.step.id or judged.shown, "failure"
+
+    @staticmethod
+    def verified_here(item: Deployment) -> bool:
+        """Say whether the step that deploys verifies the plan itself first."""
+        acts = item.step.acts
+        return any("verify" in act.does for act in acts[: acts.index(item.act)])
+
+    def guards(self, flow: Flow, key: str) -> tuple[FlowJob, ...]:
+        """Give the jobs whose failure must stop a job: aggregators before it, and gates that none of them covers."""
+        before = flow.ancestors(key)
+        summing = {job.key for job in self.aggregators(flow)}
+        summed = [item for item in before if item.key in summing]
+        covered = {item.key for one in summed for item in flow.ancestors(one.key)}
+        gates = [item for item in before if self.is_gate(flow, item) and item.key not in covered]
+        return (*summed, *(item for item in gates if item not in summed))
+
+
+def _all_acts(flow: Flow, job: FlowJob) -> tuple[Act, ...]:
+    """Give the acts of a job and of those it calls."""
+    return (*job.acts, *(act for key in job.inner for act in flow.jobs[key].acts))
+
+
+def _possible(flow: Flow, job: FlowJob, step: FlowStep) -> Iterator[Occasion]:
+    for trigger in flow.triggers:
+        for occasion in occasions(trigger):
+            if runs(job, occasion.facts) is not False and step_runs(job, step, occasion.facts) is not False:
+                yield occasion
+
+
+def runs(job: FlowJob, facts: Map[str, Value]) -> bool | None:
+    """Say whether a job's conditions, and those of its callers, hold; `None` where that cannot be known."""
+    return _all(job.variants[0], [text for _, text in job.conditions], facts)
+
+
+def step_runs(job: FlowJob, step: FlowStep, facts: Map[str, Value]) -> bool | None:
+    """Say whether a step's conditions, and those of the steps it stands in, hold, for any of the job's variants."""
+    found = {_all(variant, step.conditions, facts) for variant in job.variants}
+    return True if True in found else None if None in found else False
+
+
+def _all(known: Map[str, Value], conditions: tuple[Scalar, ...] | list[Scalar], facts: Map[str, Value]) -> bool | None:
+    verdicts: set[bool | None] = set()
+    for text in conditions:
+        expression = condition(text.text)
+        # A condition that is no expression is one nobody can rely on.
+        verdicts.add(None if expression is None else truth(evaluate(expression, {**known, **facts})))
+    return False if False in verdicts else None if None in verdicts else True
+
+
+@dataclass(slots=True)
+class Results:
+    """The results that jobs can have, where one job has had a certain one."""
+
+    flow: Flow
+    root: str
+    result: str
+    known: dict[str, frozenset[str]] = field(default_factory=dict)
+    visiting: set[str] = field(default_factory=set)
+
+    def of(self, key: str) -> frozenset[str]:
+        """Give the possible results of a job."""
+        if key == self.root:
+            return frozenset({self.result})
+        if key in self.visiting or key not in self.flow.jobs:
+            return RESULTS
+        if key not in self.known:
+            self.visiting.add(key)
+            self.known[key] = self._reached(key)
+            self.visiting.discard(key)
+        return self.known[key]
+
+    def _reached(self, key: str) -> frozenset[str]:
+        if not self.may_run(key):
+            return frozenset({"skipped"})
+        inner = [self.of(item) for item in self.flow.jobs[key].inner]
+        if frozenset({"failure"}) in inner:
+            return frozenset({"failure"})
+        if frozenset({"cancelled"}) in inner:
+            return frozenset({"failure", "cancelled"})
+        return RESULTS
+
+    def may_run(self, key: str) -> bool:
+        """Say whether a job can run all the same."""
+        job = self.flow.jobs[key]
+        if job.parent in self.flow.jobs and not self.may_run(job.parent):
+            return False
+        touched = any(self._is_touched(need) for need in job.needs)
+        facts: dict[str, Value] = {**job.variants[0]}
+        if touched:
+            facts["success()"] = False
+            if self.result == "failure":
+                facts["failure()"] = True
+        prefix = job.key.removesuffix(job.job.id)
+        values = {need.removeprefix(prefix).lower(): _value(self.of(need)) for need in job.needs}
+        facts.update({f"needs.{name}.result": value for name, value in values.items()})
+        facts["needs.*.result"] = tuple(values.values())
+        expression = condition(job.job.condition.text if job.job.condition else "")
+        return expression is None or truth(evaluate(expression, facts)) is not False
+
+    def _is_touched(self, key: str) -> bool:
+        if key not in self.flow.jobs:
+            return False
+        inside = self.root in self.flow.jobs[key].inner
+        return key == self.root or inside or any(item.key == self.root for item in self.flow.ancestors(key))
+
+
+def _value(results: frozenset[str]) -> Value:
+    return next(iter(results)) if len(results) == 1 else Unknown(among=results)
+
+
+def overrides_success(text: Scalar | None) -> bool:
+    """Say whether a condition calls a function that lets a job or step run after a failure."""
+    return text is not None and bool(calls(text.text) & _STATUS)
+
+
+def reads(text: Scalar | None) -> Iterator[str]:
+    """Yield the dotted contexts that a condition reads."""
+    if text is not None:
+        for reference in references(text.text, bare=True):
+            yield reference.dotted
+
+
+def gate_kinds(job: FlowJob) -> frozenset[Does]:
+    """Give what a job judges."""
+    return frozenset(does for act in job.acts for does in act.does if does in GATES)
+
+
+def at(text: Scalar, place: Place) -> Place:
+    """Give the place of a text in the file of its owner."""
+    return type(place)(place.file, text.line)
+
+
+def _is_given(job: FlowJob, name: str) -> bool:
+    """Say whether a caller gives an input, so that nobody chooses it."""
+    value = job.variants[0].get(name)
+    return value is not None and not isinstance(value, Unknown)
+
+
+def _asks_inputs(item: Deployment) -> bool:
+    """Say whether a deployment itself is chosen by an input."""
+    texts = [*(text for _, text in item.job.conditions), *item.step.conditions]
+    return any("inputs." in name for text in texts for name in reads(text))
