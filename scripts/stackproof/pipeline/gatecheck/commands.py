@@ -51,6 +51,7 @@ _RUNNERS: dict[str, tuple[str, ...]] = {
     "esc": ("run",),
 }
 _DIRECT = frozenset({"npx", "bunx", "uvx", "pipx", "dlx"})
+_LONGEST_SHOWN = 60
 ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 """How a word begins that sets a variable for the command behind it."""
 
@@ -59,7 +60,8 @@ ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 class Act:
     """One thing a step does, where it is written, and why its failure would be lost, if it would.
 
-    ``verb`` is Pulumi's word for it (`up`, `preview` …), `apply` for an approved plan, `?` where it cannot be told.
+    ``verb`` is Pulumi's word for it (`up`, `preview` …), `apply` for an approved plan, `look` for what only previews a
+    refresh or the like, `?` where it cannot be told. ``when``: a text with an expression, and the value it must have.
     """
 
     does: frozenset[Does]
@@ -68,6 +70,7 @@ class Act:
     place: Place
     lost: str = ""
     tool: Literal["command", "action", "session"] = "command"
+    when: tuple[str, str] = ("", "")
 
     @property
     def stack(self) -> str:
@@ -78,7 +81,8 @@ class Act:
     def shown(self) -> str:
         """The command in short, for messages."""
         end = next((index for index, word in enumerate(self.words) if word.startswith("-")), len(self.words))
-        return " ".join(self.words[: end if end > 1 else 3])
+        text = " ".join(" ".join(self.words[: end if end > 1 else 3]).split())
+        return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
     @property
     def updates(self) -> bool:
@@ -108,6 +112,10 @@ def unwrap(words: tuple[str, ...]) -> tuple[str, ...]:
             words = _past_options(rest[1:] if rest[:1] in {("run",), ("--",)} else rest)
         elif first in _RUNNERS and rest[:1] == _RUNNERS[first]:
             words = rest[rest.index("--") + 1 :] if "--" in rest else _past_options(rest[1:])
+        elif first in {"pnpm", "yarn", "bun"} and rest[:1] == ("pulumi",):
+            words = rest
+        elif first == "nix" and (mark := next((word for word in ("--command", "-c") if word in rest), "")):
+            words = rest[rest.index(mark) + 1 :]
         elif first == "pulumi" and rest[:2] == ("env", "run") and "--" in rest:
             words = rest[rest.index("--") + 1 :]
         elif re.fullmatch(r"python[\d.]*", first) and rest[:1] == ("-m",):
@@ -175,7 +183,9 @@ def _pulumi(words: tuple[str, ...], place: Place, lost: str) -> Act | None:
         verb = "?"
     if verb == "cancel":
         return Act(frozenset({"unlock"}), verb, words, place, lost)
-    if verb == "preview" or (verb and "--preview-only" in words):
+    if verb and verb != "preview" and "--preview-only" in words:
+        return Act(frozenset({"preview"}), "preview" if verb == "up" else "look", words, place, lost)
+    if verb == "preview":
         does: set[Does] = {"preview", "policy"} if option(words, "--policy-pack") else {"preview"}
         return Act(frozenset(does), "preview", words, place, lost)
     return Act(frozenset({"deploy"}), verb, words, place, lost) if verb else None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from stackproof.pipeline.gatecheck import commands
 from stackproof.pipeline.gatecheck.commands import Act, classify, from_action, unwrap
-from stackproof.pipeline.gatecheck.expressions import Unknown, Value, interpolate
+from stackproof.pipeline.gatecheck.expressions import Unknown, Value, interpolate, outcomes
 from stackproof.pipeline.gatecheck.model import Concurrency, Job, Place, Step, Trigger, Workflow, texts
 from stackproof.pipeline.gatecheck.shell import Options, read_script
 from stackproof.pipeline.gatecheck.source import Mapping, Scalar
@@ -275,11 +275,13 @@ class _Builder:
             return
         place = Place(step.place.file, uses.line)
         for variant in context.variants[:_MOST_WORDS]:
-            for verb in _alternatives(step.with_.get("command"), variant):
+            command = step.with_.get("command")
+            choices = _alternatives(command, variant)
+            for verb in choices:
                 inputs = {key: _settled(value.text, variant) for key, value in step.with_.items()}
                 act = from_action(uses.text, {**inputs, "command": verb} if verb else inputs, place, self.settings)
                 if act is not None:
-                    yield act
+                    yield replace(act, when=(command.text, verb)) if command and len(choices) > 1 else act
 
     def _script_step(self, step: Step, outer: tuple[Step, ...], context: _Context) -> FlowStep:
         run = step.run
@@ -403,7 +405,9 @@ def _alternatives(text: Scalar | None, variant: Map[str, Value]) -> tuple[str, .
     value = interpolate(text.text, variant)
     if isinstance(value, Unknown) and value.among:
         return tuple(sorted(value.among))
-    return (value,) if isinstance(value, str) else (text.text,)
+    if isinstance(value, str):
+        return (value,)
+    return tuple(sorted(outcomes(text.text, variant) or (text.text,)))
 
 
 def _word_choices(words: tuple[str, ...], variant: Map[str, Value], env: Map[str, Scalar]) -> Iterator[tuple[str, ...]]:

@@ -59,11 +59,11 @@ def judge(paths: Iterable[Path], settings: GatecheckSettings, commit: str = "") 
 
 
 def _ask(known: Iterable[Rule[Pipeline]], pipeline: Pipeline) -> Iterator[Finding]:
-    """Ask rules; what several flows share is said once."""
+    """Ask rules; of one rule there is one finding a line, as flows share jobs and jobs share lines."""
     for item in known:
-        said: set[tuple[str, int, str]] = set()
+        said: set[tuple[str, int]] = set()
         for finding in item.check(pipeline):
-            place = (finding.file, finding.line, finding.message)
+            place = (finding.file, finding.line)
             if place not in said:
                 said.add(place)
                 yield finding

@@ -9,7 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stackproof.pipeline.gatecheck.commands import GATES
-from stackproof.pipeline.gatecheck.expressions import Unknown, Value, calls, condition, evaluate, references, truth
+from stackproof.pipeline.gatecheck.expressions import (
+    Unknown,
+    Value,
+    calls,
+    condition,
+    evaluate,
+    interpolate,
+    references,
+    truth,
+)
 from stackproof.pipeline.gatecheck.occasions import PULL_REQUESTS, Occasion, occasions
 
 if TYPE_CHECKING:
@@ -111,9 +120,9 @@ class Pipeline:
         for flow in self.flows:
             for job in flow.jobs.values():
                 for step in job.steps:
-                    possible = tuple(_possible(flow, job, step)) if step.acts else ()
                     for act in step.acts:
-                        if "deploy" in act.does and possible:
+                        possible = tuple(_possible(flow, job, step, act)) if "deploy" in act.does else ()
+                        if possible:
                             yield Deployment(flow, job, step, act, possible)
 
     @cached_property
@@ -173,6 +182,8 @@ class Pipeline:
         if any(step.step.uses and step.step.uses.text.startswith("re-actors/alls-green") for step in job.steps):
             return True
         texts = [item.text for step in job.steps for item in step.step.scalars()]
+        if not overrides_success(job.job.condition):
+            return False
         judges = any(_JUDGES_NEEDS.search(text) for text in [*texts, *(item.text for item in job.job.env.values())])
         return judges and any("exit 1" in text or step.ends_in_failure for text in texts for step in job.steps)
 
@@ -272,11 +283,23 @@ def _all_acts(flow: Flow, job: FlowJob) -> tuple[Act, ...]:
     return (*job.acts, *(act for key in job.inner for act in flow.jobs[key].acts))
 
 
-def _possible(flow: Flow, job: FlowJob, step: FlowStep) -> Iterator[Occasion]:
+def _possible(flow: Flow, job: FlowJob, step: FlowStep, act: Act) -> Iterator[Occasion]:
+    """Give the occasions on which an act may be done."""
     for trigger in flow.triggers:
         for occasion in occasions(trigger):
-            if runs(job, occasion.facts) is not False and step_runs(job, step, occasion.facts) is not False:
+            if (
+                runs(job, occasion.facts) is not False
+                and step_runs(job, step, occasion.facts) is not False
+                and _is_chosen(job, act, occasion)
+            ):
                 yield occasion
+
+
+def _is_chosen(job: FlowJob, act: Act, occasion: Occasion) -> bool:
+    """Say whether the expression that chooses a command may come to the act's on an occasion."""
+    text, wanted = act.when
+    found = {interpolate(text, {**variant, **occasion.facts}) for variant in job.variants} if text else {wanted}
+    return any(isinstance(value, Unknown) or value == wanted for value in found)
 
 
 def runs(job: FlowJob, facts: Map[str, Value]) -> bool | None:

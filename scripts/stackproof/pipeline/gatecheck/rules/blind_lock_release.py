@@ -94,5 +94,5 @@ def blind_lock_release(pipeline: Pipeline) -> Iterator[Finding]:
                         act.place.file,
                         act.place.line,
                         f"{job.key} releases the stack's lock whoever holds it",
-                        remedy="remove it; `stackproof doctor` tells whose a lock is, and releases one of a run that ended",
+                        remedy="remove it; `stackproof doctor` tells whose it is, and releases one of a run that ended",
                     )

@@ -86,11 +86,13 @@ __all__ = ["static_cloud_key"]
 @rule(id="static-cloud-key", severity="high", since="0.1", folder=FOLDER)
 def static_cloud_key(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: long-lived key of a cloud stands in for an identity token."""
+    told: set[tuple[str, str]] = set()
     for flow in pipeline.flows:
         for job in flow.jobs.values():
             for name, text, file in given_texts(job):
                 secret = static_key(name, text.text)
-                if secret:
+                if secret and (file, secret) not in told:
+                    told.add((file, secret))
                     yield static_cloud_key.finding(
                         f"{job.key}[{secret}]",
                         file,
