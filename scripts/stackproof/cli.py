@@ -26,6 +26,7 @@ from stackproof.explain import explain
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.outputs import Reports, write_whole
+from stackproof.pipeline.gatecheck.command import gatecheck
 from stackproof.redaction import Redactor
 from stackproof.report.formats import Format
 from stackproof.report.inert import block
@@ -319,6 +320,7 @@ def iam(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
 
 app.command()(explain)
 app.command()(exempt)
+app.command()(gatecheck)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:
