@@ -331,16 +331,25 @@ class _Reader:
         except _UnreadableError:
             self.broken = lexer.line
         chains: list[_Chain] = []
+        self._lines()
         while self.position < len(self.tokens):
+            start = self.position
             try:
-                chains.extend(self._list(()).chains)
-                if self.position < len(self.tokens):
-                    raise _UnreadableError  # noqa: TRY301 (one way to go on)
+                chains.append(self._whole_chain())
             except (_UnreadableError, RecursionError):
-                line = self.tokens[min(self.position, len(self.tokens) - 1)].line
+                line = self.tokens[start].line
                 self.broken = line if self.broken is None else min(line, self.broken)
+                self.position = start
                 self._next_line()
+            self._lines()
         return _List(tuple(chains)), self.broken
+
+    def _whole_chain(self) -> _Chain:
+        """Read a chain that ends where a line or command does."""
+        chain = self._chain()
+        if not (chain.background or self._peek().kind in {"end", "none"} or self._is("operator", ";")):
+            raise _UnreadableError
+        return chain
 
     def _next_line(self) -> None:
         while self.position < len(self.tokens) and self.tokens[self.position].kind != "end":
