@@ -16,6 +16,39 @@ from stackproof.pipeline.gatecheck.shell import Command, Options, read_script
 if TYPE_CHECKING:
     from pathlib import Path
 
+WORDS = [
+    "if",
+    "then",
+    "else",
+    "fi",
+    "do",
+    "done",
+    "while",
+    "for",
+    "case",
+    "in",
+    "esac",
+    "{",
+    "}",
+    "(",
+    ")",
+    ";",
+    ";;",
+    "&&",
+    "||",
+    "|",
+    "&",
+    "!",
+    "x",
+    "$(",
+    "`",
+    "'",
+    '"',
+    "[[",
+    "]]",
+    "function",
+    "<<E",
+]
 SCRIPTS = [
     "gate",
     "gate || true",
@@ -146,40 +179,6 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     read_script(text, Options())
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "if",
-                "then",
-                "else",
-                "fi",
-                "do",
-                "done",
-                "while",
-                "for",
-                "case",
-                "esac",
-                "in",
-                "{",
-                "}",
-                "(",
-                ")",
-                ";",
-                "&&",
-                "||",
-                "|",
-                "&",
-                "x",
-                "\n",
-                "$(",
-                "`",
-                "'",
-                '"',
-            ]
-        ),
-        max_size=30,
-    )
-)
+@given(st.lists(st.sampled_from(WORDS), max_size=30))
 def test_no_order_of_words_breaks_the_reader(words: list[str]) -> None:
-    read_script(" ".join(words), Options())
+    read_script("\n".join([" ".join(words), *words]), Options())

@@ -364,8 +364,7 @@ def _unique(acts: Iterable[Act]) -> tuple[Act, ...]:
 def _variants(job: Job, known: Map[str, Value]) -> tuple[Map[str, Value], ...]:
     rows = job.matrix or ({},)
     return tuple(
-        {**known, **{f"matrix.{name.lower()}": interpolate(cell.text, known) for name, cell in row.items()}}
-        for row in rows
+        {**known, **{f"matrix.{name.lower()}": _typed(cell, known) for name, cell in row.items()}} for row in rows
     )
 
 
@@ -381,7 +380,7 @@ def _bound(called: Workflow, caller: FlowJob) -> dict[str, Value]:
         if text is None:
             known[f"inputs.{name.text.lower()}"] = ""
             continue
-        values = {_read_input(text, variant) for variant in caller.variants}
+        values = {_typed(text, variant) for variant in caller.variants}
         if len(values) == 1:
             known[f"inputs.{name.text.lower()}"] = values.pop()
         elif all(isinstance(value, str) for value in values):
@@ -389,7 +388,7 @@ def _bound(called: Workflow, caller: FlowJob) -> dict[str, Value]:
     return known
 
 
-def _read_input(text: Scalar, variant: Map[str, Value]) -> Value:
+def _typed(text: Scalar, variant: Map[str, Value]) -> Value:
     return text.boolean if text.boolean is not None else interpolate(text.text, variant)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stackproof.audit import Audit
 from stackproof.pipeline.gatecheck import rules
 from stackproof.pipeline.gatecheck.allowances import find_allowances, suppress
+from stackproof.pipeline.gatecheck.commands import GATES, classify
 from stackproof.pipeline.gatecheck.follow import make_flows
 from stackproof.pipeline.gatecheck.repository import find_workflows
 from stackproof.pipeline.gatecheck.roles import Pipeline
@@ -42,7 +43,7 @@ def judge(paths: Iterable[Path], settings: GatecheckSettings, commit: str = "") 
     flows = make_flows(repository, names, settings)
     comments = tuple(find_allowances(repository.texts))
     ids = frozenset(item.id for item in known)
-    pipeline = Pipeline(flows, settings, ids, tuple(_forgiven(repository)), comments)
+    pipeline = Pipeline(flows, settings, ids, tuple(_forgiven(repository, settings)), comments)
     found = _ask((item for item in known if not item.id.startswith(_LAST)), pipeline)
     kept, passed, told = suppress(found, comments)
     pipeline = replace(pipeline, allowances=told)
@@ -69,7 +70,11 @@ def _ask(known: Iterable[Rule[Pipeline]], pipeline: Pipeline) -> Iterator[Findin
                 yield finding
 
 
-def _forgiven(repository: Repository) -> Iterator[Forgiven]:
+def _forgiven(repository: Repository, settings: GatecheckSettings) -> Iterator[Forgiven]:
+    """Give what sessions that are gates accept, by their name or by what they run."""
     noxfile = repository.noxfile()
     for session in noxfile.sessions if noxfile else ():
-        yield from noxfile.forgiven(session) if noxfile else ()
+        commands = noxfile.commands(session, ()) if noxfile else ()
+        acts = (classify(command.words, command.place, "", settings) for command in commands)
+        judges = session in GATES or any(act is not None and act.does & GATES for act in acts)
+        yield from noxfile.forgiven(session) if noxfile and judges else ()

@@ -87,9 +87,8 @@ def fails_later(job: FlowJob, gate: FlowStep) -> bool:
     for step in job.steps[job.steps.index(gate) + 1 :]:
         asks = any(f"steps.{name}.outcome" in text.text.lower() for name in names for text in step.step.scalars())
         run = step.step.run
-        if asks and step.ends_in_failure and step_runs(job, step, {**failed, "success()": True}) is True:
-            return True
-        if asks and run is not None and re.search(r"\bexit (?:[1-9]|\$)", run.text):
+        ends = step.ends_in_failure or (run is not None and re.search(r"\bexit (?:[1-9]|\$)", run.text))
+        if asks and ends and step_runs(job, step, {**failed, "success()": True}) is True:
             return True
     return False
 
