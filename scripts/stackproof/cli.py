@@ -27,6 +27,7 @@ from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.outputs import Reports, write_whole
 from stackproof.pipeline.gatecheck.command import gatecheck
+from stackproof.pipeline.settings_audit.command import settings as settings_audit
 from stackproof.redaction import Redactor
 from stackproof.report.formats import Format
 from stackproof.report.inert import block
@@ -321,6 +322,7 @@ def iam(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
 app.command()(explain)
 app.command()(exempt)
 app.command()(gatecheck)
+app.command("settings")(settings_audit)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:
