@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an annotation says about a value."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from stackproof.lint import sdk
+from stackproof.lint.values import (
+    NOTHING,
+    OUTPUT,
+    PLAIN,
+    UNKNOWN,
+    Class,
+    Config,
+    External,
+    Instance,
+    Items,
+    Resource,
+    join,
+)
+
+if TYPE_CHECKING:
+    from stackproof.lint.interpreter import Interpreter
+    from stackproof.lint.values import Environment, Value
+
+__all__ = ["annotated"]
+
+_CONTAINERS = {"list", "List", "Sequence", "Iterable", "tuple", "Tuple", "set", "Set"}
+_MAPPINGS = {"dict", "Dict", "Mapping"}
+_WRAPPERS = {"Optional", "Final", "Annotated", "ClassVar"}
+_PLAIN = {f"builtins.{name}" for name in ("str", "int", "float", "bool", "bytes")}
+_DEEPEST = 6
+
+
+def annotated(node: ast.expr, environment: Environment, interpreter: Interpreter, depth: int = 0) -> Value:
+    """Tell what a value with an annotation may be."""
+    if depth > _DEEPEST:
+        return UNKNOWN
+    match node:
+        case ast.Constant(value=None):
+            return NOTHING
+        case ast.Constant(value=str(text)):
+            return _quoted(text, environment, interpreter, depth)
+        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+            sides = (annotated(side, environment, interpreter, depth + 1) for side in (left, right))
+            return join(*sides)
+        case ast.Subscript(value=generic, slice=inner):
+            return _generic(generic, inner, environment, interpreter, depth)
+        case ast.Name() | ast.Attribute():
+            return _named(node, environment, interpreter)
+        case _:
+            return UNKNOWN
+
+
+def _quoted(text: str, environment: Environment, interpreter: Interpreter, depth: int) -> Value:
+    try:
+        inner = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return UNKNOWN
+    return annotated(inner, environment, interpreter, depth + 1)
+
+
+def _generic(
+    generic: ast.expr, inner: ast.expr, environment: Environment, interpreter: Interpreter, depth: int
+) -> Value:
+    name = ast.unparse(generic).rpartition(".")[2]
+    if name == "Output":
+        return _named(generic, environment, interpreter)
+    if name == "Union" and isinstance(inner, ast.Tuple):
+        return join(*(annotated(item, environment, interpreter, depth + 1) for item in inner.elts))
+    if name in _WRAPPERS:
+        first = inner.elts[0] if isinstance(inner, ast.Tuple) else inner
+        value = annotated(first, environment, interpreter, depth + 1)
+        return join(value, NOTHING) if name == "Optional" else value
+    if name in _CONTAINERS:
+        first = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
+        return (Items("list", [(None, annotated(first, environment, interpreter, depth + 1))]),)
+    if name in _MAPPINGS and isinstance(inner, ast.Tuple) and inner.elts:
+        return (Items("dict", [(None, annotated(inner.elts[-1], environment, interpreter, depth + 1))]),)
+    return UNKNOWN
+
+
+def _named(node: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
+    found = _lookup(node, environment, interpreter)
+    atom = found[0] if len(found) == 1 else None
+    if isinstance(atom, Class):
+        if atom.kind:
+            return (Resource(atom.node.name, atom, dict(atom.attributes)),)
+        return (Instance(atom, dict(atom.attributes)),)
+    if not isinstance(atom, External):
+        return UNKNOWN
+    if atom.name == "pulumi.Output":
+        return OUTPUT
+    if atom.name == "pulumi.Config":
+        return (Config(None),)
+    if atom.name in _PLAIN:
+        return PLAIN
+    return (Resource(atom.name),) if sdk.is_resource(atom.name) else UNKNOWN
+
+
+def _lookup(node: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
+    """Evaluate a dotted name without noting it."""
+    if isinstance(node, ast.Name):
+        found = environment.find(node.id)
+        return found if found is not None else (External(f"builtins.{node.id}"),)
+    if isinstance(node, ast.Attribute):
+        owners = _lookup(node.value, environment, interpreter)
+        plain = (External, Class)
+        modules = [atom for atom in owners if isinstance(atom, plain) or type(atom).__name__ == "ModuleValue"]
+        return join(*(interpreter.attribute_of(atom, node.attr) for atom in modules)) if modules else UNKNOWN
+    return UNKNOWN

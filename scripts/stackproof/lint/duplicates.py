@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which names of resources and keys of exports come twice in one run of a program."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from stackproof.lint.program import in_program
+from stackproof.lint.values import constant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from stackproof.lint.facts import Construction, Export, Way
+    from stackproof.lint.program import Program
+
+__all__ = ["looped_names", "repeated_exports", "repeated_names"]
+
+
+def repeated_exports(program: Program) -> Iterator[tuple[Export, str, str]]:
+    """Yield each export whose key an earlier one has, and each constant key in a loop."""
+    by_key: defaultdict[tuple[object, str], list[Export]] = defaultdict(list)
+    for item in program.facts.exports:
+        key = constant(item.key)
+        if key is not None and in_program(item) and not item.way.via("apply"):
+            by_key[item.way.root, key].append(item)
+    seen: set[ast.Call] = set()
+    for (_, key), found in by_key.items():
+        for item, first in _pairs(found):
+            if item.node not in seen:
+                seen.add(item.node)
+                yield item, key, f"the key {key!r} is exported in line {first.node.lineno}, too; this value replaces that one"
+        for item in found:
+            if item.node not in seen and _loops(item.way):
+                seen.add(item.node)
+                yield item, key, f"every pass of the loop exports the key {key!r}; only the last value stays"
+
+
+def _pairs(found: list[Export]) -> Iterator[tuple[Export, Export]]:
+    """Pair each with an earlier one that the same run reaches."""
+    for index, item in enumerate(found):
+        for first in found[:index]:
+            if item.way.implies(first.way) or first.way.implies(item.way):
+                yield item, first
+                break
+
+
+def repeated_names(program: Program) -> Iterator[tuple[Construction, str, str]]:
+    """Yield each resource whose URN an earlier one has."""
+    by_urn: defaultdict[tuple[object, str, str], list[Construction]] = defaultdict(list)
+    for item in program.facts.constructions:
+        name = constant(item.name)
+        if name is None or item.resource.chain is None or item.read or not in_program(item):
+            continue
+        if isinstance(item.way.root, str) and not _loops(item.way):
+            by_urn[item.way.root, item.resource.chain, name].append(item)
+    seen: set[ast.Call] = set()
+    for (_, _, name), found in by_urn.items():
+        for index, item in enumerate(found):
+            first = next((other for other in found[:index] if _together(item.way, other.way)), None)
+            if first is not None and item.node not in seen:
+                seen.add(item.node)
+                yield item, name, f"the name {name!r} is taken by {_place(item, first)}; the engine refuses a duplicate URN"
+
+
+def _place(item: Construction, first: Construction) -> str:
+    if item.node is first.node:
+        return "the same line, which a run reaches more than once"
+    where = f"line {first.node.lineno}"
+    return where if item.module is first.module else f"{first.module.shown}, {where}"
+
+
+def _together(one: Way, other: Way) -> bool:
+    return one.implies(other) or other.implies(one)
+
+
+def looped_names(program: Program) -> Iterator[tuple[Construction, str]]:
+    """Yield each resource that a loop makes under a name that is always the same."""
+    seen: set[ast.Call] = set()
+    for item in program.facts.constructions:
+        name = constant(item.name)
+        if name is None or item.resource.chain is None or item.read or not in_program(item) or item.node in seen:
+            continue
+        if _loops(item.way) and not item.way.via("retry"):
+            seen.add(item.node)
+            yield item, name
+
+
+def _loops(way: Way) -> bool:
+    """Say whether something is done again and again: in a loop that is not left at once, under no condition in it."""
+    return any(_goes_round(loop, way) for loop in way.loops)
+
+
+def _goes_round(loop: ast.AST, way: Way) -> bool:
+    inside = set(_inside(loop))
+    if any(choice in inside for choice, _ in way.choices if choice is not loop):
+        return False
+    if isinstance(loop, ast.For | ast.AsyncFor | ast.While):
+        if any(isinstance(node, ast.Break | ast.Return) for node in inside):
+            return False
+        items = loop.iter if not isinstance(loop, ast.While) else None
+    else:
+        items = loop.iter if isinstance(loop, ast.comprehension) else None
+    return not (isinstance(items, ast.List | ast.Tuple | ast.Set) and len(items.elts) <= 1)
+
+
+def _inside(loop: ast.AST) -> Iterable[ast.AST]:
+    return (node for node in ast.walk(loop) if node is not loop)
