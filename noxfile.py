@@ -78,11 +78,12 @@ def parity(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lint(session: nox.Session) -> None:
-    """Check style, formatting and spelling."""
+    """Check style, formatting, spelling, and the sample program and its tests for Pulumi's pitfalls."""
     prepare(session)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("codespell")
+    session.run("python", "-m", "stackproof", "lint", "program", "tests/program", "--fail-on", "low")
 
 
 @nox.session(default=False)

@@ -25,6 +25,7 @@ from stackproof.exemptions.command import exempt
 from stackproof.explain import explain
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
+from stackproof.lint.command import lint
 from stackproof.outputs import Reports, write_whole
 from stackproof.pipeline.gatecheck.command import gatecheck
 from stackproof.pipeline.settings_audit.command import settings as settings_audit
@@ -323,6 +324,7 @@ app.command()(explain)
 app.command()(exempt)
 app.command()(gatecheck)
 app.command("settings")(settings_audit)
+app.command()(lint)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:

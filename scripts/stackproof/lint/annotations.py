@@ -17,6 +17,7 @@ from stackproof.lint.values import (
     External,
     Instance,
     Items,
+    ModuleValue,
     Resource,
     join,
 )
@@ -34,7 +35,9 @@ _PLAIN = {f"builtins.{name}" for name in ("str", "int", "float", "bool", "bytes"
 _DEEPEST = 6
 
 
-def annotated(node: ast.expr, environment: Environment, interpreter: Interpreter, depth: int = 0) -> Value:
+def annotated(  # noqa: PLR0911 (one case a form of annotation)
+    node: ast.expr, environment: Environment, interpreter: Interpreter, depth: int = 0
+) -> Value:
     """Tell what a value with an annotation may be."""
     if depth > _DEEPEST:
         return UNKNOWN
@@ -85,19 +88,20 @@ def _generic(
 def _named(node: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
     found = _lookup(node, environment, interpreter)
     atom = found[0] if len(found) == 1 else None
+    if isinstance(atom, Class) and atom.kind:
+        return (Resource(atom.node.name, atom, dict(atom.attributes)),)
     if isinstance(atom, Class):
-        if atom.kind:
-            return (Resource(atom.node.name, atom, dict(atom.attributes)),)
         return (Instance(atom, dict(atom.attributes)),)
-    if not isinstance(atom, External):
-        return UNKNOWN
-    if atom.name == "pulumi.Output":
-        return OUTPUT
-    if atom.name == "pulumi.Config":
-        return (Config(None),)
-    if atom.name in _PLAIN:
+    return _outside(atom.name) if isinstance(atom, External) else UNKNOWN
+
+
+def _outside(name: str) -> Value:
+    """Tell what an instance of a class from outside is."""
+    if name in _PLAIN:
         return PLAIN
-    return (Resource(atom.name),) if sdk.is_resource(atom.name) else UNKNOWN
+    if name in {"pulumi.Output", "pulumi.Config"}:
+        return OUTPUT if name == "pulumi.Output" else (Config(None),)
+    return (Resource(name),) if sdk.is_resource(name) else UNKNOWN
 
 
 def _lookup(node: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
@@ -107,7 +111,6 @@ def _lookup(node: ast.expr, environment: Environment, interpreter: Interpreter) 
         return found if found is not None else (External(f"builtins.{node.id}"),)
     if isinstance(node, ast.Attribute):
         owners = _lookup(node.value, environment, interpreter)
-        plain = (External, Class)
-        modules = [atom for atom in owners if isinstance(atom, plain) or type(atom).__name__ == "ModuleValue"]
+        modules = [atom for atom in owners if isinstance(atom, External | Class | ModuleValue)]
         return join(*(interpreter.attribute_of(atom, node.attr) for atom in modules)) if modules else UNKNOWN
     return UNKNOWN

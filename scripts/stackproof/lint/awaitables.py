@@ -38,7 +38,11 @@ def off_the_loop(program: Program) -> Iterator[tuple[Module, ast.Call, str]]:
             continue
         if _runs_when_imported(program, call) or _makes_resources(program, call):
             seen.add(call.node)
-            yield call.module, call.node, f"{_last(call)} raises RuntimeError here: Pulumi's event loop is running already"
+            yield (
+                call.module,
+                call.node,
+                f"{_last(call)} raises RuntimeError here: Pulumi's event loop is running already",
+            )
 
 
 def _last(call: Call) -> str:
@@ -97,16 +101,20 @@ def misused_awaitables(program: Program) -> Iterator[tuple[Module, ast.expr, str
         yield from _treated_as_values(program, module)
     for event, name in ((item, item.name) for item in program.facts.constructions):
         if definitely(name, Coroutine) and in_program(event):
-            yield event.module, event.node, "the name is an awaitable, but names must be known before anything is created"
+            yield (
+                event.module,
+                event.node,
+                "the name is an awaitable, but names must be known before anything is created",
+            )
     yield from _futures(program)
     yield from _used_twice(program)
 
 
 def _treated_as_values(program: Program, module: Module) -> Iterator[tuple[Module, ast.expr, str]]:
     for call in program.nodes(module, ast.Call):
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "apply":
-            if program.facts.ever(call.func.value, Coroutine):
-                yield module, call, "an awaitable has no apply: AttributeError"
+        called = call.func
+        if isinstance(called, ast.Attribute) and called.attr == "apply" and program.facts.ever(called.value, Coroutine):
+            yield module, call, "an awaitable has no apply: AttributeError"
     for value in iterations(program, module):
         if program.facts.ever(value, Coroutine):
             yield module, value, "an awaitable cannot be iterated: TypeError"
@@ -137,5 +145,3 @@ def _used_twice(program: Program) -> Iterator[tuple[Module, ast.expr, str]]:
             if item.node is not first.node and item.way.implies(first.way) and in_program(item):
                 yield item.module, item.node, "a second input gets the same coroutine, which can be awaited only once"
                 break
-
-

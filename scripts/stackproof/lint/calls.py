@@ -28,7 +28,6 @@ from stackproof.lint.values import (
     Nothing,
     Options,
     Output,
-    Plain,
     Resource,
     ThreadFuture,
     Unknown,
@@ -55,7 +54,28 @@ _THREADS: Final = re.compile(
 )
 _TASKS: Final = re.compile(r"(^asyncio|\(\))\.(create_task|ensure_future)$")
 _PLAIN_BUILTINS: Final = frozenset(
-    "str int float bool len repr isinstance issubclass hasattr any all sum abs round ord chr hash id type format".split()
+    [
+        "str",
+        "int",
+        "float",
+        "bool",
+        "len",
+        "repr",
+        "isinstance",
+        "issubclass",
+        "hasattr",
+        "any",
+        "all",
+        "sum",
+        "abs",
+        "round",
+        "ord",
+        "chr",
+        "hash",
+        "id",
+        "type",
+        "format",
+    ]
 )
 _SAME_MEMBERS: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
 _ADDING: Final = frozenset({"append", "add", "insert", "extend", "update", "setdefault", "appendleft"})
@@ -189,9 +209,7 @@ def instantiate(  # noqa: PLR0913 (what a call consists of)
     return (made,)
 
 
-def _bind_fields(
-    interpreter: Interpreter, made: Instance, positional: list[Value], keywords: dict[str, Value]
-) -> None:
+def _bind_fields(interpreter: Interpreter, made: Instance, positional: list[Value], keywords: dict[str, Value]) -> None:
     """Fill the fields of a dataclass, or of whatever else has annotated fields and no constructor."""
     fields = [
         statement
@@ -218,7 +236,7 @@ def _base_init(interpreter: Interpreter, made: Resource, arguments: Arguments) -
         return
     component, given = cls.kind == "component", external_bases(cls)
     places = ((0, "t"), (1, "name"), (3, "opts"))
-    if any(base in {"pulumi.dynamic.Resource"} for base in given):
+    if "pulumi.dynamic.Resource" in given:
         places = ((0, "provider"), (1, "name"), (3, "opts"))
     elif any(sdk.is_resource(base) for base in given):
         places = ((9, "t"), (0, "resource_name"), (9, "opts"))
@@ -298,10 +316,23 @@ def external(interpreter: Interpreter, name: str, arguments: Arguments) -> Value
     owner, _, last = name.rpartition(".")
     if last == "get" and sdk.is_resource(owner):
         made = Resource(owner)
-        _construct(interpreter, made, arguments.get(0, "resource_name") or UNKNOWN, arguments, Options(None, sure=False), read=True)
+        _construct(
+            interpreter,
+            made,
+            arguments.get(0, "resource_name") or UNKNOWN,
+            arguments,
+            Options(None, sure=False),
+            read=True,
+        )
         return (made,)
     if last == "__init__" and isinstance(receiver := _receiver(arguments), Resource):
-        _base_init(interpreter, receiver, Arguments(arguments.node, arguments.positional[1:], arguments.keywords, arguments.environment, arguments.sure))
+        _base_init(
+            interpreter,
+            receiver,
+            Arguments(
+                arguments.node, arguments.positional[1:], arguments.keywords, arguments.environment, arguments.sure
+            ),
+        )
         return NOTHING
     if sdk.gives_output(name):
         secret = last == "secret" or (last != "unsecret" and any(_is_secret(value) for value in arguments.every()))
@@ -311,7 +342,11 @@ def external(interpreter: Interpreter, name: str, arguments: Arguments) -> Value
     if _THREADS.search(name):
         return _in_thread(interpreter, last, arguments)
     if _TASKS.search(name):
-        return tuple(Coroutine(a.site, task=True) for a in arguments.positional[0] if isinstance(a, Coroutine)) or UNKNOWN if arguments.positional else UNKNOWN
+        return (
+            tuple(Coroutine(a.site, task=True) for a in arguments.positional[0] if isinstance(a, Coroutine)) or UNKNOWN
+            if arguments.positional
+            else UNKNOWN
+        )
     match name:
         case "pulumi.Config":
             given = arguments.get(0, "name")
@@ -357,9 +392,7 @@ def _merged_options(arguments: Arguments) -> Options:
     return Options(None, sure=all(options.sure for options in both))
 
 
-def _follow(
-    interpreter: Interpreter, arguments: Arguments, callee: Value, positional: list[Value]
-) -> Value:
+def _follow(interpreter: Interpreter, arguments: Arguments, callee: Value, positional: list[Value]) -> Value:
     """Call the program's own functions among some values."""
     own = [atom for atom in callee if isinstance(atom, Function | Class)]
     results = [interpreter.call(atom, arguments.node, positional, {}, arguments.environment) for atom in own]
@@ -388,13 +421,18 @@ def _in_thread(interpreter: Interpreter, last: str, arguments: Arguments) -> Val
     return (ThreadFuture(),) if last == "submit" else UNKNOWN
 
 
-def _builtin(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:  # noqa: PLR0911 (a table)
+def _builtin(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:  # noqa: C901, PLR0911 (a table)
     first = arguments.positional[0] if arguments.positional else UNKNOWN
     if name in _PLAIN_BUILTINS:
         return PLAIN
     if name in _SAME_MEMBERS:
         kind = name if name in {"tuple", "set"} else "list"
-        return (Items("list" if kind == "tuple" else kind, [(None, interpreter.iterated(first))] if arguments.positional else []),)
+        return (
+            Items(
+                "list" if kind == "tuple" else kind,
+                [(None, interpreter.iterated(first))] if arguments.positional else [],
+            ),
+        )
     match name:
         case "super":
             receiver = interpreter.frames[-1].receiver if interpreter.frames else None
@@ -482,6 +520,7 @@ def _items_method(receiver: Items, name: str, arguments: Arguments) -> Value:
 
 
 def _added(receiver: Items, name: str, arguments: Arguments) -> Value:
+    receiver.whole = False
     for value in arguments.positional[-1:]:
         if name in {"extend", "update"}:
             receiver.members += [
@@ -523,5 +562,3 @@ def super_attribute(interpreter: Interpreter, bound: Bound, name: str) -> Value:
                     if isinstance(atom, Function):
                         return (Function(atom.node, atom.environment, atom.owner, receiver),)
     return (Bound(receiver, name),) if name in {"__init__", "register_outputs"} else UNKNOWN
-
-

@@ -7,6 +7,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from stackproof.lint.program import in_program
+from stackproof.lint.source import imported
 from stackproof.lint.values import Config, External, atoms_within
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ def plain_secrets(program: Program) -> Iterator[tuple[Call | ConfigRead, str, st
     for call in program.facts.calls:
         if call.name == "pulumi.Output.unsecret" and call.node not in seen and in_program(call):
             seen.add(call.node)
-            yield call, "the value is stored and shown in plain text from here on", "keep it a secret, or say why it is none"
+            yield (
+                call,
+                "the value is stored and shown in plain text from here on",
+                "keep it a secret, or say why it is none",
+            )
     for read in program.facts.config:
         if read.node in seen or "secret" in read.method or "object" in read.method or not in_program(read):
             continue
@@ -47,7 +52,11 @@ def _why_secret(program: Program, read: ConfigRead) -> str:
     if any(keys.get(key, (0, False))[1] for keys in project.stacks.values()):
         return f"{key} is encrypted in a stack file"
     others = (item for item in program.facts.config if item.module.project is project and in_program(item))
-    return f"{key} is read as a secret elsewhere" if any("secret" in o.method and _full_key(o) == key for o in others) else ""
+    return (
+        f"{key} is read as a secret elsewhere"
+        if any("secret" in o.method and _full_key(o) == key for o in others)
+        else ""
+    )
 
 
 def _full_key(read: ConfigRead) -> str | None:
@@ -85,11 +94,20 @@ def unread_keys(program: Program) -> Iterator[tuple[str, int, str]]:
         reads = [read for read in program.facts.config if read.module.project is project]
         if not any(in_program(read) for read in reads) or not _reads_are_known(program, project, reads):
             continue
+        if _is_provider(program, project):
+            continue
         read_keys = {_full_key(read) for read in reads}
         for file, keys in project.stacks.items():
             for key, (line, _) in sorted(keys.items()):
                 if key.startswith(f"{project.name}:") and key not in read_keys:
                     yield file, line, key
+
+
+def _is_provider(program: Program, project: Project) -> bool:
+    """Say whether the project is called as a package that it uses, whose configuration has the same namespace."""
+    package = f"pulumi_{project.name.replace('-', '_')}"
+    modules = (module for module in program.sources.modules.values() if module.project is project)
+    return any(name.partition(".")[0] == package for module in modules for name in imported(module))
 
 
 def _reads_are_known(program: Program, project: Project, reads: list[ConfigRead]) -> bool:
@@ -98,7 +116,9 @@ def _reads_are_known(program: Program, project: Project, reads: list[ConfigRead]
         return False
     for call in program.facts.calls:
         values = (*call.positional, *call.keywords.values())
-        if call.module.project is project and any(isinstance(a, Config) for value in values for a in atoms_within(value)):
+        if call.module.project is project and any(
+            isinstance(a, Config) for value in values for a in atoms_within(value)
+        ):
             return False
     entries = [module for module in program.modules("entry") if module.project is project]
     return bool(entries) and all(module.problem is None for module in entries)
@@ -139,5 +159,3 @@ def _is_stack_name(program: Program, module: Module, node: ast.expr) -> bool:
 def _is_text(node: ast.expr) -> bool:
     items = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else [node]
     return bool(items) and all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in items)
-
-

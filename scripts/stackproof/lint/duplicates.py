@@ -31,7 +31,11 @@ def repeated_exports(program: Program) -> Iterator[tuple[Export, str, str]]:
         for item, first in _pairs(found):
             if item.node not in seen:
                 seen.add(item.node)
-                yield item, key, f"the key {key!r} is exported in line {first.node.lineno}, too; this value replaces that one"
+                yield (
+                    item,
+                    key,
+                    f"the key {key!r} is exported in line {first.node.lineno}, too; this value replaces that one",
+                )
         for item in found:
             if item.node not in seen and _loops(item.way):
                 seen.add(item.node)
@@ -62,7 +66,11 @@ def repeated_names(program: Program) -> Iterator[tuple[Construction, str, str]]:
             first = next((other for other in found[:index] if _together(item.way, other.way)), None)
             if first is not None and item.node not in seen:
                 seen.add(item.node)
-                yield item, name, f"the name {name!r} is taken by {_place(item, first)}; the engine refuses a duplicate URN"
+                yield (
+                    item,
+                    name,
+                    f"the name {name!r} is taken by {_place(item, first)}; the engine refuses a duplicate URN",
+                )
 
 
 def _place(item: Construction, first: Construction) -> str:
@@ -95,15 +103,9 @@ def _loops(way: Way) -> bool:
 
 def _goes_round(loop: ast.AST, way: Way) -> bool:
     inside = set(_inside(loop))
-    if any(choice in inside for choice, _ in way.choices if choice is not loop):
+    if any(choice in inside for choice, _, _ in way.choices if choice is not loop):
         return False
-    if isinstance(loop, ast.For | ast.AsyncFor | ast.While):
-        if any(isinstance(node, ast.Break | ast.Return) for node in inside):
-            return False
-        items = loop.iter if not isinstance(loop, ast.While) else None
-    else:
-        items = loop.iter if isinstance(loop, ast.comprehension) else None
-    return not (isinstance(items, ast.List | ast.Tuple | ast.Set) and len(items.elts) <= 1)
+    return not any(isinstance(node, ast.Break | ast.Return) for node in inside)
 
 
 def _inside(loop: ast.AST) -> Iterable[ast.AST]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stackproof.lint.facts import Call, Way
     from stackproof.lint.program import Program
 
-__all__ = ["CHANGES", "asks_for_preview", "chances", "errands", "writes"]
+__all__ = ["CHANGES", "asks_for_preview", "chances", "errands", "reads", "writes"]
 
 CHANGES: Final = re.compile(
     r"^(subprocess\.(run|call|check_call|check_output|Popen)|os\.(system|popen|remove|makedirs|rename)"
@@ -42,9 +42,14 @@ def writes(call: Call) -> bool:
     return bool(given and set(constant(given) or "") & set("wax+"))
 
 
+def reads(call: Call) -> bool:
+    """Say whether a call starts a process only for what it prints."""
+    return call.name.endswith("check_output") or bool({"capture_output", "stdout"} & call.keywords.keys())
+
+
 def asks_for_preview(way: Way) -> bool:
     """Say whether something is done only after asking whether this is a preview."""
-    tests = [node.test for node, _ in way.choices if isinstance(node, ast.If | ast.IfExp)]
+    tests = [node.test for node, _, _ in way.choices if isinstance(node, ast.If | ast.IfExp)]
     return any("is_dry_run" in ast.unparse(test) for test in tests)
 
 
@@ -62,11 +67,10 @@ def chances(program: Program) -> Iterator[Call]:
 
 def _is_measured(call: Call) -> bool:
     """Say whether the time is subtracted from another, anywhere in the module."""
-    for node in ast.walk(call.module.tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
-            if any(side is call.node for side in (node.left, node.right)):
-                return True
-    return False
+    differences = (
+        node for node in ast.walk(call.module.tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)
+    )
+    return any(call.node in {node.left, node.right} for node in differences)
 
 
 def errands(program: Program) -> Iterator[Call]:

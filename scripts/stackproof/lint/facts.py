@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What following a program found, for rules to read: values of expressions, and events with the way that led to each."""
+"""What following a program found, for rules: values of expressions, and events with the way that led to each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from stackproof.lint.values import definitely, join
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
 
     from stackproof.lint.source import Module
     from stackproof.lint.values import Atom, Class, Environment, Function, Options, Resource, Value
@@ -24,13 +23,14 @@ Label = Literal["apply", "thread", "retry"]
 class Way:
     """How an event was reached, from where a run of code began.
 
-    ``choices`` are the conditions on the way with the side taken, ``loops`` and ``calls`` what was entered, ``imports``
+    ``choices`` are the conditions on the way, each with the side taken and the calls that led to it (the same condition
+    may turn out otherwise for another call), ``loops`` and ``calls`` what was entered, ``imports``
     the modules that were being imported, ``labels`` what changes the meaning of a construction, ``tries`` the ``try``
     statements around it, each with the loop that it is in.
     """
 
     root: object = None
-    choices: tuple[tuple[ast.AST, int], ...] = ()
+    choices: tuple[tuple[ast.AST, int, tuple[ast.Call | None, ...]], ...] = ()
     loops: tuple[ast.AST, ...] = ()
     tries: tuple[tuple[ast.AST, ast.Try | ast.TryStar], ...] = ()
     calls: tuple[ast.Call | None, ...] = ()
@@ -40,7 +40,7 @@ class Way:
 
     def importing(self, module: Module) -> Way:
         """Go into a module; what it does when imported does not depend on who imports it."""
-        return Way(self.root or module.shown, imports=(*self.imports, module.shown))
+        return Way(self.root or module.shown, choices=self.choices, imports=(*self.imports, module.shown))
 
     def alone(self, function: ast.AST, module: Module) -> Way:
         """Begin in a function that nothing calls."""
@@ -49,7 +49,7 @@ class Way:
 
     def choosing(self, node: ast.AST, side: int) -> Way:
         """Go into one side of a condition."""
-        return replace(self, choices=(*self.choices, (node, side)))
+        return replace(self, choices=(*self.choices, (node, side, self.calls)))
 
     def looping(self, node: ast.AST) -> Way:
         """Go into a loop."""
@@ -192,5 +192,3 @@ class Facts:
         values = self._values.get(node, ())
         alike = all(isinstance(atom, kind) for value in values for atom in value)
         return bool(values) and alike and node not in self._dull
-
-

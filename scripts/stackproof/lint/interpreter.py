@@ -247,6 +247,7 @@ class Interpreter:
                 held, text = self.evaluate(owner, environment), constant(self.evaluate(key, environment))
                 for atom in held:
                     if isinstance(atom, Items):
+                        atom.whole = False
                         atom.members.append((text, value))
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 self.facts.unpacked.setdefault(target, []).append(value)
@@ -410,7 +411,10 @@ class Interpreter:
         values = self.evaluate(statement.iter, environment)
         before = dict(environment.names)
         self.bind(statement.target, self.iterated(values), environment)
-        self._loop(statement, statement.body, environment)
+        if _is_single(values):
+            self.execute(statement.body, environment)
+        else:
+            self._loop(statement, statement.body, environment)
         _merge(environment.names, before)
         self.execute(statement.orelse, environment)
 
@@ -421,7 +425,9 @@ class Interpreter:
         _merge(environment.names, before)
         self.execute(statement.orelse, environment)
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, body: Sequence[ast.stmt], environment: Environment) -> None:
+    def _loop(
+        self, node: ast.For | ast.AsyncFor | ast.While, body: Sequence[ast.stmt], environment: Environment
+    ) -> None:
         before = self.way
         self.way = before.choosing(node, 0).looping(node)
         self.execute(body, environment)
@@ -534,7 +540,7 @@ class Interpreter:
                 return narrowed
         return join(*(self.attribute_of(atom, node.attr) for atom in owner))
 
-    def attribute_of(self, atom: Atom, name: str) -> Value:  # noqa: C901, PLR0911, PLR0912 (one case a kind of value)
+    def attribute_of(self, atom: Atom, name: str) -> Value:  # noqa: C901, PLR0911 (one case a kind of value)
         """Tell what an attribute of a value may be."""
         match atom:
             case Output():
@@ -546,8 +552,7 @@ class Interpreter:
                     return atom.attributes[name]
                 return self._class_attribute(cls, name, atom)
             case Class():
-                found = self._class_attribute(atom, name, None)
-                return found
+                return self._class_attribute(atom, name, None)
             case ModuleValue(module=module):
                 found_name = self.enter(module).find(name)
                 return UNKNOWN if found_name is None else found_name
@@ -564,7 +569,7 @@ class Interpreter:
             case Options() | Plain() | Nothing() | Unknown() | Bound() | Function():
                 return UNKNOWN
 
-    def _resource_attribute(self, atom: Resource, name: str) -> Value:
+    def _resource_attribute(self, atom: Resource, name: str) -> Value:  # noqa: PLR0911 (from near to far)
         if name in atom.attributes and not _is_method(atom.attributes[name]):
             return atom.attributes[name]
         if atom.cls is None:
@@ -579,7 +584,7 @@ class Interpreter:
         inherited = calls.external_bases(atom.cls)
         if any(sdk.attribute_is_output(base, name) for base in inherited if base not in sdk.CORE):
             return OUTPUT
-        return (Bound(atom, name),) if name in {"register_outputs"} else UNKNOWN
+        return (Bound(atom, name),) if name == "register_outputs" else UNKNOWN
 
     def _class_attribute(self, cls: Class, name: str, receiver: Atom | None) -> Value:
         for owner in cls.lineage():
@@ -612,7 +617,7 @@ class Interpreter:
                 return narrowed
         return join(*(self._item(atom, key, node.slice) for atom in owner))
 
-    def _item(self, atom: Atom, key: Value, index: ast.expr) -> Value:
+    def _item(self, atom: Atom, key: Value, index: ast.expr) -> Value:  # noqa: PLR0911 (one case a kind of value)
         match atom:
             case Output():
                 return OUTPUT
@@ -657,7 +662,11 @@ class Interpreter:
             return (Plain(first + second),)
         items = [atom for atom in (*left, *right) if isinstance(atom, Items)]
         if items and isinstance(operator, ast.Add | ast.BitOr):
-            return (Items(items[0].kind if isinstance(operator, ast.BitOr) else "list", [m for i in items for m in i.members]),)
+            return (
+                Items(
+                    items[0].kind if isinstance(operator, ast.BitOr) else "list", [m for i in items for m in i.members]
+                ),
+            )
         plain = all(isinstance(atom, Plain) for atom in (*left, *right))
         return PLAIN if plain or first is not None or isinstance(operator, ast.Mod) else UNKNOWN
 
@@ -703,7 +712,7 @@ class Interpreter:
             members.append((None, value))
         if any(isinstance(item, ast.Starred) for item in node.elts):
             kind = "list"
-        return (Items(kind, members),)
+        return (Items(kind, members, whole=not any(isinstance(item, ast.Starred) for item in node.elts)),)
 
     def _starred(self, node: ast.Starred, environment: Environment) -> Value:
         return self.iterated(self.evaluate(node.value, environment))
@@ -730,9 +739,10 @@ class Interpreter:
         inner = Environment(environment.module, environment)
         before = self.way
         for clause in node.generators:
-            scope = environment if clause is node.generators[0] else inner
-            self.bind(clause.target, self.iterated(self.evaluate(clause.iter, scope)), inner)
-            self.way = self.way.looping(clause)
+            values = self.evaluate(clause.iter, environment if clause is node.generators[0] else inner)
+            self.bind(clause.target, self.iterated(values), inner)
+            if not _is_single(values):
+                self.way = self.way.looping(clause)
             for test in clause.ifs:
                 self.condition(test, inner)
                 narrow(test, inner, self, holds=True, longer=True)
@@ -761,8 +771,10 @@ class Interpreter:
             match atom:
                 case Items(kind="dict"):
                     parts.append(PLAIN)
-                case Items():
+                case Items(whole=True):
                     parts.append(atom.all())
+                case Items():
+                    parts.append(_varied(atom.all()))
                 case Plain():
                     parts.append(PLAIN)
                 case _:
@@ -784,7 +796,7 @@ class Interpreter:
     def _spread(
         self, node: ast.Call, positional: list[Value], keywords: dict[str, Value], environment: Environment
     ) -> tuple[list[Value], dict[str, Value]]:
-        """Put the members of a dictionary that is passed with ``**`` into its keywords; stars end what is positional."""
+        """Put the members of a dictionary passed with ``**`` into the keywords; a star ends what is positional."""
         stop = next((i for i, item in enumerate(node.args) if isinstance(item, ast.Starred)), len(positional))
         for item in node.keywords:
             if item.arg is None:
@@ -793,7 +805,7 @@ class Interpreter:
                     keywords |= {key: value for key, value in members if key is not None}
         return positional[:stop], keywords
 
-    def call(  # noqa: PLR0913 (what a call consists of)
+    def call(  # noqa: PLR0911, PLR0913 (one case a kind of value; what a call consists of)
         self,
         callee: Atom,
         node: ast.Call,
@@ -888,8 +900,20 @@ def _merge(names: dict[str, Value], other: dict[str, Value]) -> None:
             names[name] = join(held, value)
 
 
+def _is_single(value: Value) -> bool:
+    """Say whether a loop over a value has one pass."""
+    return len(value) == 1 and isinstance(value[0], Items) and value[0].whole and len(value[0].members) == 1
+
+
+def _varied(value: Value) -> Value:
+    """Take from a value that stands for many the text that one of them has."""
+    return tuple(Plain() if isinstance(atom, Plain) else atom for atom in value)
+
+
 def _is_type_checking(test: ast.expr) -> bool:
-    return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING" if isinstance(test, ast.Name | ast.Attribute) else False
+    return (
+        ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING" if isinstance(test, ast.Name | ast.Attribute) else False
+    )
 
 
 def _is_method(value: Value) -> bool:

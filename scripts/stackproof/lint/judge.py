@@ -62,5 +62,3 @@ def _asked(program: Program, findings: Iterable[Finding]) -> list[Finding]:
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:
     return finding.file, finding.line, finding.rule, finding.key
-
-

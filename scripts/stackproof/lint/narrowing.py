@@ -6,11 +6,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from stackproof.lint.values import Nothing, Output, Plain, Resource
+from stackproof.lint.values import UNKNOWN, Instance, Nothing, Output, Plain, Resource
 
 if TYPE_CHECKING:
     from stackproof.lint.interpreter import Interpreter
-    from stackproof.lint.values import Environment, Value
+    from stackproof.lint.values import Atom, Environment, Value
 
 __all__ = ["narrow"]
 
@@ -33,7 +33,9 @@ def narrow(
                 narrow(part, environment, interpreter, holds=False, longer=longer)
         case ast.Call(func=ast.Name(id="isinstance"), args=[subject, kind]):
             _instance(subject, kind, environment, interpreter, holds=holds, longer=longer)
-        case ast.Compare(left=subject, ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]):
+        case ast.Compare(
+            left=subject, ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]
+        ):
             _absent(subject, environment, interpreter, holds=holds == isinstance(operator, ast.Is), longer=longer)
         case ast.Name() | ast.Attribute() if holds:
             _absent(test, environment, interpreter, holds=False, longer=longer)
@@ -56,7 +58,9 @@ def _known(subject: ast.expr, environment: Environment, interpreter: Interpreter
     return ()
 
 
-def _absent(subject: ast.expr, environment: Environment, interpreter: Interpreter, *, holds: bool, longer: bool) -> None:
+def _absent(
+    subject: ast.expr, environment: Environment, interpreter: Interpreter, *, holds: bool, longer: bool
+) -> None:
     value = _known(subject, environment, interpreter)
     if not any(isinstance(atom, Nothing) for atom in value):
         return
@@ -65,22 +69,28 @@ def _absent(subject: ast.expr, environment: Environment, interpreter: Interprete
         _keep(subject, kept, environment, longer=longer)
 
 
-def _instance(
+def _instance(  # noqa: PLR0913 (what a condition is about, and what it says)
     subject: ast.expr, kind: ast.expr, environment: Environment, interpreter: Interpreter, *, holds: bool, longer: bool
 ) -> None:
     names = {ast.unparse(part).rpartition(".")[2] for part in (kind.elts if isinstance(kind, ast.Tuple) else [kind])}
     value = _known(subject, environment, interpreter)
-    matches = (
-        ((Output,) if "Output" in names else ())
-        + ((Plain,) if names & {"str", "int", "bool", "float"} else ())
-        + ((Resource,) if names & {"Resource", "CustomResource", "ComponentResource"} else ())
-    )
-    if not matches or not value:
-        return
-    kept = tuple(atom for atom in value if isinstance(atom, matches) == holds)
+    kept = tuple(atom for atom in value if _fits(atom, names) == holds)
     if "Output" in names and holds and not kept:
         kept = (Output(),)
-    if kept:
-        _keep(subject, kept, environment, longer=longer)
-    elif not holds:
-        _keep(subject, (Plain(),), environment, longer=longer)
+    if value and (kept or not holds):
+        _keep(subject, kept or UNKNOWN, environment, longer=longer)
+
+
+def _fits(atom: Atom, names: set[str]) -> bool:
+    """Say whether a value is an instance of a class with one of some names, as far as the value is known."""
+    match atom:
+        case Output():
+            return "Output" in names
+        case Plain():
+            return bool(names & {"str", "int", "bool", "float"})
+        case Resource(type=dotted):
+            return bool(names & {"Resource", "CustomResource", "ComponentResource", dotted.rpartition(".")[2]})
+        case Instance(cls=cls):
+            return any(owner.node.name in names for owner in cls.lineage())
+        case _:
+            return False

@@ -20,7 +20,9 @@ def retrying(way: Way) -> bool:
 def _tries_again(loop: ast.AST, guarded: ast.Try | ast.TryStar) -> bool:
     """Say whether a loop that leads nowhere new is left when its ``try`` succeeds, and goes on when it fails."""
     if isinstance(loop, ast.For):
-        counts = isinstance(loop.iter, ast.Call) and isinstance(loop.iter.func, ast.Name) and loop.iter.func.id == "range"
+        counts = (
+            isinstance(loop.iter, ast.Call) and isinstance(loop.iter.func, ast.Name) and loop.iter.func.id == "range"
+        )
         used = {node.id for node in ast.walk(guarded) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         targets = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
         if not counts or (targets & used and not isinstance(loop.target, ast.Name)):
@@ -29,6 +31,8 @@ def _tries_again(loop: ast.AST, guarded: ast.Try | ast.TryStar) -> bool:
         return False
     if not any(statement is guarded for statement in ast.walk(loop)):
         return False
-    leaves = any(isinstance(node, ast.Break | ast.Return) for part in (*guarded.body, *guarded.orelse) for node in ast.walk(part))
+    leaves = any(
+        isinstance(node, ast.Break | ast.Return) for part in (*guarded.body, *guarded.orelse) for node in ast.walk(part)
+    )
     swallows = any(not isinstance(handler.body[-1], ast.Raise | ast.Return | ast.Break) for handler in guarded.handlers)
     return leaves and swallows

@@ -35,16 +35,47 @@ _OUTPUTS: Final = frozenset(
     f"pulumi.Output.{name}"
     for name in ("all", "concat", "format", "from_input", "json_dumps", "json_loads", "secret", "unsecret")
 )
-_SUBMODULES: Final = re.compile(r"^pulumi\.(output|resource|config|stack_reference|metadata|runtime\.stack)\.(?=[A-Za-z])")
+_SUBMODULES: Final = re.compile(
+    r"^pulumi\.(output|resource|config|stack_reference|metadata|runtime\.stack)\.(?=[A-Za-z])"
+)
 _FOREIGN: Final = re.compile(r"^pulumi_(?!aws(\.|$)|policy|esc|automation)\w+(\.\w+)*\.(?P<name>[A-Z]\w*)$")
-_NO_RESOURCE: Final = re.compile(r"(Args|ArgsDict|Opts|Options|Result|Enum|Type|Error|Config|Transformation)$|^[A-Z_\d]+$")
+_NO_RESOURCE: Final = re.compile(
+    r"(Args|ArgsDict|Opts|Options|Result|Enum|Type|Error|Config|Transformation)$|^[A-Z_\d]+$"
+)
 _INVOKE: Final = re.compile(r"^pulumi_(\w+\.)*get_\w+$")
 _STARS: Final = {
-    "pulumi": (
-        "Alias Asset AssetArchive ComponentResource Config CustomResource CustomTimeouts FileArchive FileAsset Input"
-        " Inputs InvokeOptions Output ProviderResource RemoteArchive RemoteAsset Resource ResourceOptions"
-        " StackReference StringAsset debug error export get_organization get_project get_stack info log run warn"
-    ).split(),
+    "pulumi": [
+        "Alias",
+        "Asset",
+        "AssetArchive",
+        "ComponentResource",
+        "Config",
+        "CustomResource",
+        "CustomTimeouts",
+        "FileArchive",
+        "FileAsset",
+        "Input",
+        "Inputs",
+        "InvokeOptions",
+        "Output",
+        "ProviderResource",
+        "RemoteArchive",
+        "RemoteAsset",
+        "Resource",
+        "ResourceOptions",
+        "StackReference",
+        "StringAsset",
+        "debug",
+        "error",
+        "export",
+        "get_organization",
+        "get_project",
+        "get_stack",
+        "info",
+        "log",
+        "run",
+        "warn",
+    ],
 }
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 import tokenize
 import warnings
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "v
 _TEST_FOLDERS = frozenset({"test", "tests"})
 _TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest)\.py$")
 _DEEPEST = 400
+_PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -243,9 +245,9 @@ def _parsed(file: Path) -> tuple[ast.Module, Sequence[str], tuple[int, str] | No
             warnings.simplefilter("ignore")  # what a compiler warns of is not this command's subject
             tree = ast.parse(content)
     except SyntaxError as error:
-        return empty, lines, (error.lineno or 1, f"Python cannot parse it: {error.msg}")
+        return empty, lines, (error.lineno or 1, f"{_PYTHON} cannot parse it: {error.msg}")
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        return empty, lines, (1, f"Python cannot parse it: {str(error) or type(error).__name__}")
+        return empty, lines, (1, f"{_PYTHON} cannot parse it: {str(error) or type(error).__name__}")
     depth = _depth(tree)
     if depth > _DEEPEST:
         return empty, lines, (1, f"it is nested too deeply to be judged: {depth} levels, at most {_DEEPEST}")
@@ -276,7 +278,9 @@ def _find_kinds(sources: Sources) -> None:
 
 
 def _imports_pulumi(module: Module) -> bool:
-    return any(name.partition(".")[0].split("_")[0] == "pulumi" for name in imported(module))
+    """Say whether a file that can be imported imports Pulumi."""
+    names = imported(module) if module.path.stem.isidentifier() else []
+    return any(name.partition(".")[0].split("_")[0] == "pulumi" for name in names)
 
 
 def imported(module: Module) -> list[str]:

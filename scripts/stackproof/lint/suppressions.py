@@ -100,7 +100,12 @@ def _read(module: Module) -> Iterator[_Comment]:
         rules = [name.strip() for name in (found["rules"] or "").split(",") if name.strip()]
         malformed = "" if found["verb"] == "allow" and rules else "write it as `# stackproof: allow[rule] reason`"
         yield _Comment(
-            module, number, tuple(range(first, last + 1)), dict.fromkeys(rules, False), found["reason"].strip(), malformed
+            module,
+            number,
+            tuple(range(first, last + 1)),
+            dict.fromkeys(rules, False),
+            found["reason"].strip(),
+            malformed,
         )
 
 

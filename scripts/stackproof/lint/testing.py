@@ -147,7 +147,11 @@ def _set_in(program: Program, module: Module, body: Sequence[ast.stmt]) -> set[s
     """Give what statements set when they run: also through functions of the tests that they call."""
     functions = {node.name: node for node in program.nodes(module, ast.FunctionDef)}
     found: set[str] = set()
-    waiting = [statement for statement in body if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    waiting = [
+        statement
+        for statement in body
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
     followed: set[str] = set()
     while waiting:
         for call in (node for node in ast.walk(waiting.pop()) if isinstance(node, ast.Call)):
@@ -168,7 +172,7 @@ def _anywhere(program: Program, module: Module) -> set[str]:
 
 
 def _set_above(program: Program, module: Module) -> set[str]:
-    """Give what the ``conftest.py`` files of a test's folders set when pytest reads them, before it imports the test."""
+    """Give what the ``conftest.py`` files of a test's folders set when pytest reads them, before the test itself."""
     found: set[str] = set()
     for other in program.modules("test"):
         is_above = other.path.name == "conftest.py" and other.path.parent in module.path.parents

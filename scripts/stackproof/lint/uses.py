@@ -22,7 +22,25 @@ _PRINTERS: Final = re.compile(
     r"|logging(\.getLogger\(\))?\.(debug|info|warning|error|critical|exception))$"
 )
 _ITERATING: Final = frozenset(
-    f"builtins.{name}" for name in "len list tuple set frozenset sorted reversed enumerate zip map filter sum min max any all".split()
+    f"builtins.{name}"
+    for name in [
+        "len",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+    ]
 )
 _PLAIN_ARGUMENTS: Final = re.compile(
     r"^(builtins\.(int|float|open|range|round|abs|ord|chr|bytes)|os\.path\.\w+|os\.(getenv|makedirs|mkdir|listdir)"
@@ -71,7 +89,8 @@ def printed(program: Program, module: Module) -> dict[ast.expr, ast.expr]:
 
 def conditions(program: Program, module: Module) -> Iterator[ast.expr]:
     """Yield each expression that is asked whether it is true."""
-    for kind in (ast.If, ast.While, ast.IfExp, ast.Assert):
+    tested: tuple[type[ast.If | ast.While | ast.IfExp | ast.Assert], ...] = (ast.If, ast.While, ast.IfExp, ast.Assert)
+    for kind in tested:
         yield from (node.test for node in program.nodes(module, kind))
     for boolean in program.nodes(module, ast.BoolOp):
         yield from boolean.values[:-1]  # the last one is only given on
@@ -104,7 +123,8 @@ def _is_none(node: ast.expr) -> bool:
 
 def iterations(program: Program, module: Module) -> Iterator[ast.expr]:
     """Yield each expression that is iterated or measured."""
-    for kind in (ast.For, ast.comprehension):
+    loops: tuple[type[ast.For | ast.comprehension], ...] = (ast.For, ast.comprehension)
+    for kind in loops:
         yield from (node.iter for node in program.nodes(module, kind))
     yield from (node.value for node in program.nodes(module, ast.Starred) if isinstance(node.ctx, ast.Load))
     for assign in program.nodes(module, ast.Assign):
@@ -115,7 +135,13 @@ def iterations(program: Program, module: Module) -> Iterator[ast.expr]:
             yield compare.comparators[0]
     for call in program.nodes(module, ast.Call):
         if isinstance(call.func, ast.Name) and f"builtins.{call.func.id}" in _ITERATING:
-            yield from call.args[1:] if call.func.id in {"map", "filter"} else call.args[:1] if call.func.id != "zip" else call.args
+            yield from (
+                call.args[1:]
+                if call.func.id in {"map", "filter"}
+                else call.args[:1]
+                if call.func.id != "zip"
+                else call.args
+            )
         yield from (item.value for item in call.keywords if item.arg is None)
 
 
@@ -178,4 +204,3 @@ def _called(program: Program, module: Module) -> Iterator[tuple[ast.expr, str]]:
                 yield call.func, "an attribute of a resource is an Output, which cannot be called"
         elif call.func.attr == "get" and program.facts.ever(owner, Output):
             yield owner, "Output.get raises during every preview and update"
-

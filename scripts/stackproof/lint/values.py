@@ -191,10 +191,14 @@ class Options:
 
 @dataclass(eq=False, slots=True)
 class Items:
-    """A list, tuple, set or dictionary: its members, each with its key where that is a constant text."""
+    """A list, tuple, set or dictionary: its members, each with its key where that is a constant text.
+
+    ``whole`` where these are all members there are, as in a display; elsewhere one may stand for many.
+    """
 
     kind: str
     members: list[tuple[str | None, Value]] = field(default_factory=list)
+    whole: bool = False
 
     def all(self) -> Value:
         """Join all members."""

@@ -59,8 +59,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
 from stackproof.lint.components import without_outputs
+from stackproof.lint.program import FOLDER, report
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:

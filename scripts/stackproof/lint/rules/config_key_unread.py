@@ -46,8 +46,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER
 from stackproof.lint.configuration import unread_keys
+from stackproof.lint.program import FOLDER
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:

@@ -43,8 +43,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
 from stackproof.lint.duplicates import looped_names
+from stackproof.lint.program import FOLDER, report
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:

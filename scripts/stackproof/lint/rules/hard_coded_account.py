@@ -45,8 +45,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
 from stackproof.lint.literals import account_ids
+from stackproof.lint.program import FOLDER, report
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:

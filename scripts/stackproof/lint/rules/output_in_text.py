@@ -82,5 +82,7 @@ def output_in_text(program: Program) -> Iterator[Finding]:
 
 def has_text(value: Value) -> bool:
     """Say whether a resource of the program says itself what its text is."""
-    classes = [cls for atom in value if isinstance(atom, Resource) and atom.cls is not None for cls in atom.cls.lineage()]
+    classes = [
+        cls for atom in value if isinstance(atom, Resource) and atom.cls is not None for cls in atom.cls.lineage()
+    ]
     return any({"__str__", "__format__"} & cls.attributes.keys() for cls in classes)

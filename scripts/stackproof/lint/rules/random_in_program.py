@@ -49,8 +49,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
 from stackproof.lint.effects import chances
+from stackproof.lint.program import FOLDER, report
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:

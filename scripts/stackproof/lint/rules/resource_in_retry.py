@@ -53,8 +53,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
-from stackproof.lint.program import in_program
+from stackproof.lint.program import FOLDER, in_program, report
 from stackproof.lint.retries import retrying
 from stackproof.rulebook import rule
 

@@ -48,9 +48,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
-from stackproof.lint.effects import CHANGES, asks_for_preview, writes
-from stackproof.lint.program import in_program
+from stackproof.lint.effects import CHANGES, asks_for_preview, reads, writes
+from stackproof.lint.program import FOLDER, in_program, report
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:
@@ -67,8 +66,10 @@ def side_effect_in_apply(program: Program) -> Iterator[Finding]:
     for call in program.facts.calls:
         if call.node in seen or not in_program(call) or not call.way.via("apply") or asks_for_preview(call.way):
             continue
-        if CHANGES.match(call.name) or writes(call):
+        if (CHANGES.match(call.name) and not reads(call)) or writes(call):
             seen.add(call.node)
             message = f"{call.name.removeprefix('builtins.')} runs in previews too, and not while the value is unknown"
-            remedy = "use a resource that does it (pulumi_command, an object of the provider), or do it after the update"
+            remedy = (
+                "use a resource that does it (pulumi_command, an object of the provider), or do it after the update"
+            )
             yield report(side_effect_in_apply, call.module, call.node, message, remedy=remedy)

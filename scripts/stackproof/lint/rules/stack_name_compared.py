@@ -44,8 +44,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.lint.program import FOLDER, report
 from stackproof.lint.configuration import compared_stack_names
+from stackproof.lint.program import FOLDER, report
 from stackproof.rulebook import rule
 
 if TYPE_CHECKING:
