@@ -28,6 +28,7 @@ from stackproof.jobs import Asked, make_jobs
 from stackproof.lint.command import lint
 from stackproof.outputs import Reports, write_whole
 from stackproof.pipeline.gatecheck.command import gatecheck
+from stackproof.pipeline.plan import command as plan
 from stackproof.pipeline.settings_audit.command import settings as settings_audit
 from stackproof.redaction import Redactor
 from stackproof.report.formats import Format
@@ -51,6 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Judge a Pulumi program against its policy packs before anything touches the cloud.",
 )
+app.add_typer(plan.app, name="plan")
 
 
 class Engines(StrEnum):
@@ -451,6 +453,7 @@ def main() -> NoReturn:
         app(standalone_mode=True)
     except StackproofError as error:
         words = block(Redactor(()).text(str(error)))
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"stackproof: {words}", style="red", markup=False)
+        console = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+        console.print(f"stackproof: {words}", style="red", markup=False)
         sys.exit(error.exit_code)
     sys.exit(0)

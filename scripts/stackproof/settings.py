@@ -24,11 +24,40 @@ if TYPE_CHECKING:
 
     from stackproof.wire import Properties, Value
 
-__all__ = ["GatecheckSettings", "Settings", "StackReference", "find_settings", "load_settings"]
+__all__ = [
+    "PROTECTED_TYPES",
+    "GatecheckSettings",
+    "PlanLimits",
+    "Settings",
+    "StackReference",
+    "find_settings",
+    "load_settings",
+]
+
+PROTECTED_TYPES = (
+    "aws:cognito/userPool:UserPool",
+    "aws:codecommit/repository:Repository",
+    "aws:dynamodb/globalTable:GlobalTable",
+    "aws:dynamodb/table:Table",
+    "aws:ebs/volume:Volume",
+    "aws:ecr/repository:Repository",
+    "aws:efs/fileSystem:FileSystem",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    "aws:kms/key:Key",
+    "aws:opensearch/domain:Domain",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:redshift/cluster:Cluster",
+    "aws:route53/zone:Zone",
+    "aws:s3/bucket:Bucket",
+    "aws:s3/bucketV2:BucketV2",
+    "aws:secretsmanager/secret:Secret",
+)
+"""Types whose loss is the loss of data, or of the way in: what `protected-types` is where nobody sets it."""
 
 _PYPROJECT = "pyproject.toml"
 _STANDALONE = "stackproof.toml"
-_TABLES = ("account", "functions", "resources", "stack-references", "stacks", "gatecheck")
+_TABLES = ("account", "functions", "gatecheck", "plan", "resources", "stack-references", "stacks")
 _TOKEN = re.compile(r"^[A-Za-z0-9-]+:[A-Za-z0-9_/.-]*:[A-Za-z0-9_]+$")
 _FORMS = {
     "id": (re.compile(r"^\d{12}$"), "an account's twelve digits, as text"),
@@ -59,6 +88,14 @@ class GatecheckSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """What a plan may not destroy unless it is told to, by the URN: these types, or more than so many resources."""
+
+    protected_types: tuple[str, ...] = PROTECTED_TYPES
+    most_deletions: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the settings say; without a file, all defaults. ``path`` is that file.
 
@@ -70,6 +107,7 @@ class Settings:
     stack_references: tuple[StackReference, ...] = ()
     stacks: dict[str, Strictness] = field(default_factory=dict)
     gatecheck: GatecheckSettings = GatecheckSettings()
+    plan: PlanLimits = field(default_factory=PlanLimits)
     path: Path | None = None
 
 
@@ -120,6 +158,7 @@ def load_settings(path: Path) -> Settings:
         stack_references=tuple(_references(table)),
         stacks=dict(_stacks(table)),
         gatecheck=_gatecheck(table.table("gatecheck", ("deploy-commands", "gate-commands", "aggregator"))),
+        plan=_limits(table.table("plan", ("protected-types", "most-deletions"))),
         path=path,
     )
 
@@ -310,6 +349,16 @@ def _blocks(entry: _Table, name: str, *, default: bool) -> bool:
     if value not in {"block", "warn"}:
         raise entry.refuse(name, f'must be "block" or "warn", not {value!r}')
     return value == "block"
+
+
+def _limits(entry: _Table) -> PlanLimits:
+    types = entry.values.get("protected-types", [*PROTECTED_TYPES])
+    if not isinstance(types, list) or not all(isinstance(item, str) and _TOKEN.match(item) for item in types):
+        raise entry.refuse("protected-types", "must be an array of tokens such as aws:s3/bucket:Bucket")
+    most = entry.values.get("most-deletions", PlanLimits().most_deletions)
+    if type(most) is not int or most < 0:
+        raise entry.refuse("most-deletions", f"must be a whole number, 0 or more, not {most!r}")
+    return PlanLimits(tuple(types), most)
 
 
 def _references(table: _Table) -> Iterable[StackReference]:

@@ -107,6 +107,10 @@ def test_a_file_of_its_own_needs_no_prefix(write: Callable[..., Path]) -> None:
         ("[tool]\nstackproof = 3", "the settings must be a table, not a number"),
         ("[tool.other]", "has no table [tool.stackproof]; add it, or name another file"),
         ("[tool.stackproof.accounts]", "accounts is not a setting; allowed here: account, functions"),
+        ("[tool.stackproof.plan]\nprotected-types = ['Bucket']", "plan.protected-types must be an array of tokens"),
+        ("[tool.stackproof.plan]\nprotected-types = 'x'", "plan.protected-types must be an array of tokens"),
+        ("[tool.stackproof.plan]\nmost-deletions = true", "plan.most-deletions must be a whole number, 0 or more"),
+        ("[tool.stackproof.plan]\nmost-deletions = -1", "plan.most-deletions must be a whole number, 0 or more"),
         ("[tool.stackproof.account]\nregions = 'x'", "account.regions is not a setting; allowed here: id, region"),
         ("[tool.stackproof.account]\nid = 123456789012", "account.id must be text, not a number"),
         (

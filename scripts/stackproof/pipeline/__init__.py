@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The way to production: the linter of deployment gates, and what is checked of a repository's settings."""
+"""The way to production: what judges workflows and repository settings, binds plans to approvals, and tends locks."""
