@@ -15,8 +15,8 @@ import pkgutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
+from threading import get_ident
 from typing import Any, TypeAlias
 
 from pulumi_policy import (
@@ -60,7 +60,7 @@ _CRASH = "rule-error"
 _MOST_DAYS = 3650
 _REPORTS_UNKNOWNS = "reports-unknowns"
 """The tag that tells a gate: a policy that stays silent has read all it needs, whatever else is unknown."""
-_Views: TypeAlias = Callable[[type], Iterable[object]]
+_See: TypeAlias = Callable[[], Resource | Stack]
 _INDEX_URL = f"{REPOSITORY}/blob/main/policies/README.md"
 _EXEMPTION_URLS = {law.id: law.url for law in exemptions.LAWS}
 _WIRE_SEVERITY = {
@@ -142,16 +142,16 @@ class FamilyPolicy:
     """One CrossGuard policy: the rules of a family that are enforced at one level.
 
     CrossGuard configures each policy apart. The twin has no configuration of its own unless one is given: it takes
-    the last one its blocking policy was run with, which within a request always comes first. It takes the view of the
-    stack over from it too, once, since the SDK hands the same resources to each policy anew.
+    the last one its blocking policy was run with, which within a request always comes first, in the same thread. Under
+    one configuration it takes over what the rules answered too, once, since the SDK would have it read all anew.
     """
 
     rules: tuple[Rule[Any], ...]
     level: Enforcement
     book: Book
     blocking: FamilyPolicy | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
-    seen: Stack | None = None
+    plan: _Plan | None = None
+    left: dict[int, tuple[object, _Answered]] = field(default_factory=dict)
 
     @property
     def family(self) -> Family:
@@ -173,54 +173,67 @@ class FamilyPolicy:
         judged = args.resource_type == STACK_TYPE or args.resource_type.startswith("aws:")
         if not judged:
             args.not_applicable("not a resource of the aws provider")
-        view = cache(lambda: Resource.of(args))
-        outcome = self._judge(
-            lambda on: view().documents if on is PolicyDocument else (view(),), args.get_config(), args.urn
-        )
+        outcome = self._judge(args.urn, args.urn, lambda: Resource.of(args), args.get_config())
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)
 
     def validate_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Judge the whole stack; its index is built once, and only if a rule is to read it."""
-        view = cache(lambda: self._view(args))
+        urns = [item.urn for item in args.resources]
         root = next((item.urn for item in args.resources if item.resource_type == STACK_TYPE), "")
-        outcome = self._judge(lambda _on: (view(),), args.get_config(), root)
+        outcome = self._judge(urns, root, lambda: Stack.of(args.resources), args.get_config())
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)
 
-    def _view(self, args: StackValidationArgs) -> Stack:
-        left = self.blocking.seen if self.blocking else None
-        if self.blocking:
-            self.blocking.seen = None
-        urns = [item.urn for item in args.resources if item.resource_type != STACK_TYPE]
-        same = left is not None and [item.urn for item in left.resources] == urns
-        self.seen = left if left is not None and same else Stack.of(args.resources)
-        return self.seen
-
-    def _judge(self, views: _Views, given: Mapping[str, Any], urn: str) -> _Outcome:
-        """Run the rules at this level on views; ``urn`` is the resource of findings and questions that name none."""
-        self.config = given or (self.blocking.config if self.blocking else {})
-        problems = validate(self.family, self.rules, self.config)
-        on = None if self.rules[0].on is Stack else urn
-        if problems:
+    def _judge(self, subject: object, urn: str, see: _See, given: Mapping[str, Any]) -> _Outcome:
+        """Run the rules at this level; ``urn`` is the resource of findings and questions that name none."""
+        plan = self._planned(given)
+        if plan.problems:
             for item in self.rules:
-                self.book.hear(item.id, on, (), broke=True)
+                self.book.hear(item.id, self._place(urn), (), broke=True)
             inherited = self.blocking is not None and not given
-            return _Outcome([] if inherited else problems, applies=True)
-        settings = _settings(self.family, self.config)
+            return _Outcome([] if inherited else plan.problems, applies=True)
         total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
-        for item in self.rules:
-            level = Enforcement(self.config.get("rules", {}).get(item.id, item.enforcement.value))
-            if level is Enforcement.DISABLED:
-                self.book.hear_disabled(item.id)
-                continue
-            outcome = _run(item, views, settings)
-            self.book.hear(item.id, on, outcome.open, broke=any(found.rule == _CRASH for found in outcome.findings))
-            outcome.findings = [self._weigh(item, found, urn) for found in outcome.findings]
-            total.add(outcome.at(self.level, level))
+        for name, outcome in self._answered((subject, plan.config), plan, see, urn).items():
+            total.add(outcome.at(self.level, plan.levels[name]))
         return total
+
+    def _place(self, urn: str) -> str | None:
+        """Say of which resource the rules speak; ``None``: of the whole stack."""
+        return None if self.rules[0].on is Stack else urn
+
+    def _planned(self, given: Mapping[str, Any]) -> _Plan:
+        """Check the configuration, once for as long as it stays the same."""
+        inherited = self.blocking.plan if self.blocking and not given else None
+        if inherited is not None:
+            self.plan = inherited
+        elif self.plan is None or self.plan.config != given:
+            self.plan = _Plan.of(self.family, self.rules, given)
+        return self.plan
+
+    def _answered(self, about: object, plan: _Plan, see: _See, urn: str) -> _Answered:
+        """Run the rules that are on, or take over what the blocking policy has just found about the same."""
+        kept = self.blocking.left.pop(get_ident(), None) if self.blocking else None
+        if kept is not None and kept[0] == about:
+            return kept[1]
+        view = see() if plan.levels else None
+        found = {item.id: self._heard(item, view, plan, urn) for item in self.rules if item.id in plan.levels}
+        for item in self.rules:
+            if item.id not in plan.levels:
+                self.book.hear_disabled(item.id)
+        if self.blocking is None:
+            self.left[get_ident()] = (about, found)
+        return found
+
+    def _heard(self, item: Rule[Any], view: Resource | Stack | None, plan: _Plan, urn: str) -> _Outcome:
+        """Run one rule, and let the exemptions know of it."""
+        outcome = _run(item, view, plan.settings)
+        broke = any(found.rule == _CRASH for found in outcome.findings)
+        self.book.hear(item.id, self._place(urn), outcome.open, broke=broke)
+        outcome.findings = [self._weigh(item, found, urn) for found in outcome.findings]
+        return outcome
 
     def _weigh(self, item: Rule[Any], finding: Finding, urn: str) -> Finding:
         """Say of a finding whether it may be let through, and whether it is."""
@@ -230,7 +243,7 @@ class FamilyPolicy:
 
     def _send(self, outcome: _Outcome, report: ReportViolation) -> None:
         """Report what is certain, then say through the SDK's own exception what could not be told."""
-        urls = {item.id: item.url for item in self.rules}
+        urls = {item.id: item.url for item in self.rules} if outcome.findings else {}
         for finding in outcome.findings:
             report(render(finding, urls.get(finding.rule, _INDEX_URL)), finding.urn)
         _leave_open(outcome.open)
@@ -317,6 +330,8 @@ class _Outcome:
 
         An advisory rule blocks by nothing but a crash; a finding that is advisory or exempted never blocks.
         """
+        if not self.findings:
+            return self if policy is rule else _Outcome(reason=self.reason)
         if policy is Enforcement.ADVISORY:
             if rule is Enforcement.ADVISORY:
                 found = [item for item in self.findings if item.rule != _CRASH]
@@ -330,11 +345,35 @@ class _Outcome:
         return _Outcome(found, applies=bool(found), reason=self.reason)
 
 
-def _run(item: Rule[Any], views: _Views, settings: Mapping[str, Any]) -> _Outcome:
+_Answered: TypeAlias = Mapping[str, _Outcome]
+"""What each rule had to say, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A configuration, checked: what is wrong with it, the family's settings, the levels of rules that are on."""
+
+    config: Mapping[str, Any]
+    problems: list[Finding]
+    settings: Mapping[str, Any]
+    levels: Mapping[str, Enforcement]
+
+    @classmethod
+    def of(cls, family: Family, rules: Sequence[Rule[Any]], config: Mapping[str, Any]) -> _Plan:
+        problems = validate(family, rules, config)
+        if problems:
+            return cls(config, problems, {}, {})
+        chosen = config.get("rules", {})
+        levels = {item.id: Enforcement(chosen.get(item.id, item.enforcement.value)) for item in rules}
+        on = {key: level for key, level in levels.items() if level is not Enforcement.DISABLED}
+        return cls(config, [], _settings(family, config), on)
+
+
+def _run(item: Rule[Any], view: Resource | Stack | None, settings: Mapping[str, Any]) -> _Outcome:
     outcome = _Outcome()
     try:
-        for view in views(item.on):
-            reasons = [answer.reason for answer in _answers(item, view, settings, outcome)]
+        for part in view.documents if item.on is PolicyDocument and isinstance(view, Resource) else (view,):
+            reasons = [answer.reason for answer in _answers(item, part, settings, outcome)]
             outcome.applies = outcome.applies or not reasons
             outcome.reason = next(iter(reasons), outcome.reason)
     except Exception as error:  # noqa: BLE001 - whatever a rule raises must block, and must not stop the other rules

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from guardrails.iam.document import Document, Kind, parse
 from guardrails.values import Steps, Value, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = [
     "STACK_TYPE",
@@ -113,12 +114,13 @@ class StackContext:
         if len(parts) != _URN_PARTS or not parts[0].startswith("urn:pulumi:"):
             msg = "the engine sent a resource whose URN is not urn:pulumi:STACK::PROJECT::TYPE::NAME"
             raise ValueError(msg)
-        return cls(parts[0].removeprefix("urn:pulumi:"), parts[1], _config(environ.get("PULUMI_CONFIG", "")))
+        return _context(parts[0].removeprefix("urn:pulumi:"), parts[1], environ.get("PULUMI_CONFIG", ""))
 
 
 @lru_cache(maxsize=4)
-def _config(text: str) -> Mapping[str, str]:
-    return {str(key): str(value) for key, value in json.loads(text).items()} if text else {}
+def _context(stack: str, project: str, text: str) -> StackContext:
+    config = {str(key): str(value) for key, value in json.loads(text).items()} if text else {}
+    return StackContext(stack, project, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,13 @@ class Resource:
         """The properties by wire name (camelCase), unknowns marked."""
         converted = plain(self.raw)
         return converted if isinstance(converted, dict) else {}
+
+    def get(self, key: str) -> Value:
+        """Give one property; the others are not converted for it."""
+        if "properties" in self.__dict__ or not isinstance(self.raw, Mapping):
+            return self.properties.get(key)
+        target = self.raw if isinstance(self.raw, dict) else self.raw["__target"]
+        return plain(target.get(key), (key,))
 
     @cached_property
     def context(self) -> StackContext:

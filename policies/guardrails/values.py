@@ -63,7 +63,9 @@ def plain(value: Any, steps: Steps = ()) -> Value:
     if isinstance(value, Mapping):
         target = value if isinstance(value, dict) else value["__target"]
         return {
-            str(key): item if type(item) in _SCALARS else plain(item, (*steps, str(key)))
+            str(key): item
+            if type(item) in _SCALARS or (type(item) is str and len(item) < _SENTINEL_LENGTH)
+            else plain(item, (*steps, str(key)))
             for key, item in target.items()
         }
     if isinstance(value, Sequence):

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy.proxy import UnknownValueError
-from tests.rules.pack_harness import Registration, judge, request, servicer, stack_request
+from tests.rules.pack_harness import Registration, judge, reported, request, servicer, stack_request, struct
 
 import guardrails.rules
 from guardrails import pack
+from guardrails.resources import Resource, Stack
 from guardrails.rule import Enforcement, Rule
 from guardrails.values import UNKNOWN_SENTINELS
 
@@ -183,6 +185,52 @@ def test_the_stack_is_the_one_in_the_urn_whatever_the_environment_says(monkeypat
     found = judge(queues, stack=False)
     assert [item["rule"] for item in found.of("naming-suffix")] == ["naming-suffix"]
     assert "q-other" in found.of("naming-suffix")[0]["message"]
+
+
+def counting(on: type) -> tuple[Rule[Any], list[object]]:
+    """Make a rule that has one finding whatever it sees, and the list of what it saw."""
+    like = next(item for item in pack.discover() if item.on is on and item.enforcement is Enforcement.MANDATORY)
+    seen: list[object] = []
+
+    def check(view: object, settings: object) -> Iterator[Any]:
+        seen.append((view, settings))
+        yield like.finding("any", (), "certain", "repair", WIDE_URN if on is Stack else None)
+
+    return dataclasses.replace(like, check=check), seen
+
+
+WIDE_URN = wide()[0].urn()
+
+
+@pytest.mark.parametrize("on", [Resource, Stack])
+def test_a_rule_runs_once_for_the_policies_of_both_levels(on: type) -> None:
+    """The twin takes over what the blocking policy found, of this request alone."""
+    item, seen = counting(on)
+    made = servicer([item])
+    for _ in range(2):
+        found = reported([made.Analyze(request(wide()[0]), None), made.AnalyzeStack(stack_request(wide()), None)])
+        assert [(entry["policy"], entry["level"]) for entry in found.findings] == [(item.family.name, "mandatory")]
+    assert len(seen) == 2
+
+
+def test_the_twin_judges_for_itself_under_a_configuration_of_its_own() -> None:
+    item, seen = counting(Resource)
+    levels = {"rules": {item.id: "advisory"}}
+    found = judge(wide(), stack=False, rules=[item], config={f"{item.family.name}-advisory": levels})
+    assert [entry["level"] for entry in found.findings] == ["mandatory", "advisory"]
+    assert len(seen) == 2
+
+
+def test_a_configuration_that_changes_is_heard_at_once() -> None:
+    item, _ = counting(Resource)
+    made = servicer([item])
+    found = [reported([made.Analyze(request(wide()[0]), None)])]
+    sent = analyzer_pb2.ConfigureAnalyzerRequest()
+    sent.policyConfig[item.family.name].enforcementLevel = analyzer_pb2.MANDATORY
+    sent.policyConfig[item.family.name].properties.CopyFrom(struct({"rules": {item.id: "disabled"}}))
+    made.Configure(sent, None)
+    found += [reported([made.Analyze(request(wide()[0]), None)])]
+    assert [len(each.findings) for each in found] == [1, 0]
 
 
 def test_an_unknown_that_a_rule_should_not_have_read_blocks() -> None:

@@ -26,34 +26,31 @@ _SEARCH = re.compile(r"\bSEARCH\s*\(", re.IGNORECASE)
 class Reference:
     """One metric that an alarm names: the object that holds it, the top-level property it is in, and its path.
 
-    ``holder`` is the alarm's own properties, or a metric query's ``metric``; unknown where that is not known.
+    ``holder`` is the alarm's own properties, or a metric query's ``metric``; unknown where that is not known, and so
+    is all that it holds. ``dimensions`` are empty where there are none.
     """
 
     holder: Mapping[str, Value] | Unknown
     prop: str
     steps: Steps
+    namespace: Value
+    metric: Value
+    dimensions: Mapping[str, Value] | Unknown
+
+    @classmethod
+    def of(cls, holder: Mapping[str, Value] | Unknown, prop: str, steps: Steps) -> Reference:
+        """Read once what every rule asks for."""
+        if isinstance(holder, Unknown):
+            return cls(holder, prop, steps, holder, holder, holder)
+        given = holder.get("dimensions")
+        if not isinstance(given, Unknown):
+            known = given if isinstance(given, dict) else {}
+            given = {key: item for key, item in known.items() if item is not None}
+        return cls(holder, prop, steps, holder.get("namespace"), holder.get("metricName"), given)
 
     def get(self, key: str) -> Value:
-        """Give a property of the metric, such as ``namespace``; what is in an unknown is unknown."""
+        """Give a property of the metric, such as ``unit``; what is in an unknown is unknown."""
         return self.holder if isinstance(self.holder, Unknown) else self.holder.get(key)
-
-    @property
-    def namespace(self) -> Value:
-        """The namespace."""
-        return self.get("namespace")
-
-    @property
-    def metric(self) -> Value:
-        """The metric's name."""
-        return self.get("metricName")
-
-    @property
-    def dimensions(self) -> Mapping[str, Value] | Unknown:
-        """The dimensions, empty where there are none."""
-        given = self.get("dimensions")
-        if isinstance(given, Unknown):
-            return given
-        return {key: item for key, item in given.items() if item is not None} if isinstance(given, dict) else {}
 
     def at(self, *steps: str) -> Steps:
         """Give the path of a part of the metric."""
@@ -114,9 +111,9 @@ def _read(resource: Resource, composites: Iterable[Resource], stack: Stack) -> A
     items = queries if isinstance(queries, list) else []
     references = list(_references(items))
     if properties.get("metricName") is not None or properties.get("namespace") is not None:
-        references.insert(0, Reference(properties, "dimensions", ()))
+        references.insert(0, Reference.of(properties, "dimensions", ()))
     if isinstance(queries, Unknown):
-        references.append(Reference(queries, "metricQueries", ("metricQueries",)))
+        references.append(Reference.of(queries, "metricQueries", ("metricQueries",)))
     mute = _muted(resource)
     if mute and any(_names(item, resource, stack) for item in composites):
         mute = ""
@@ -127,7 +124,7 @@ def _references(items: list[Value]) -> Iterator[Reference]:
     for index, item in enumerate(items):
         metric = item.get("metric") if isinstance(item, dict) else item
         if isinstance(metric, dict | Unknown):
-            yield Reference(metric, "metricQueries", ("metricQueries", index, "metric"))
+            yield Reference.of(metric, "metricQueries", ("metricQueries", index, "metric"))
 
 
 def _texts(items: list[Value]) -> Iterator[Text]:

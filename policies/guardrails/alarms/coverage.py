@@ -110,7 +110,7 @@ def cover(resource: Resource, stack: Stack, extra: Extra) -> Coverage:
 
 def _own(resource: Resource, stack: Stack, extra: Extra) -> Coverage:
     coverage, index = Coverage(), stack.derive(_index)
-    names = names_of(resource)
+    names = names_of(resource, stack)
     for row in variants(resource, rows(resource.type)):
         for alarm, reference in _candidates(index, resource, row, names, stack):
             _metric(alarm, reference, (resource, row, stack), extra, coverage)

@@ -52,8 +52,20 @@ def _fits(resource: Resource, key: str, values: tuple[str | None, ...]) -> bool:
     )
 
 
-def names_of(resource: Resource) -> Mapping[str, str]:
+def names_of(resource: Resource, stack: Stack) -> Mapping[str, str]:
     """Give the values that people take for a resource's name, to the property each is of; the logical name too."""
+    kept = stack.derive(_names)
+    if resource.urn not in kept:
+        kept[resource.urn] = _read_names(resource)
+    return kept[resource.urn]
+
+
+def _names(_stack: Stack) -> dict[str, Mapping[str, str]]:
+    """Start the names of a stack's resources, by URN: they are read as they are asked for, each once."""
+    return {}
+
+
+def _read_names(resource: Resource) -> Mapping[str, str]:
     found = {resource.name: "its logical name"}
     for key, value in resource.properties.items():
         if isinstance(value, str) and value and _is_naming(key):
@@ -129,7 +141,7 @@ def compare(alarm: Alarm, reference: Reference, resource: Resource, row: Row, st
         return Match(given if linked else False)
     if not row.identity:
         return Match(not given)
-    names = names_of(resource)
+    names = names_of(resource, stack)
     seems = linked or any(isinstance(value, str) and value in names for value in given.values())
     seems = seems or any(_is_due(value, resource, row, stack) for value in given.values())
     about = (resource, linked, stack, names)

@@ -76,8 +76,8 @@ def _candidates(
 def _named(stack: Stack) -> Mapping[str, list[Resource]]:
     """Index the resources that alarms can be on by every value that people take for their name."""
     found: dict[str, list[Resource]] = {}
-    for resource in stack.of_type(*sorted(judged_types())):
-        values: set[object] = set(names_of(resource))
+    for resource in stack.of_type(*sorted(token for token in judged_types() if rows(token))):
+        values: set[object] = set(names_of(resource, stack))
         for row in rows(resource.type):
             values |= {
                 wanted

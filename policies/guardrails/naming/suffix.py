@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["foreign_suffix", "has_suffix", "is_auto_named", "is_prescribed", "propose"]
 
 _DIRECTORY_BUCKET = re.compile(r"--[a-z0-9-]+-az\d+--x-s3$")
+_DIRECTORY = "--x-s3"
 _RANDOM = {
     "auto": re.compile(r"[-_]?(?:[0-9a-f]{7}|[0-9a-f]{3})"),
     "letters": re.compile(r"_[a-z]{8}"),
@@ -74,7 +75,8 @@ def foreign_suffix(name: str, own: str, others: Iterable[str], spec: NameSpec) -
 
 
 def _core(name: str, spec: NameSpec) -> str:
-    return _DIRECTORY_BUCKET.sub("", name.removesuffix(spec.ending) if spec.ending else name)
+    core = name.removesuffix(spec.ending) if spec.ending else name
+    return _DIRECTORY_BUCKET.sub("", core) if core.endswith(_DIRECTORY) else core
 
 
 def is_auto_named(name: str, logical: str, spec: NameSpec) -> bool:

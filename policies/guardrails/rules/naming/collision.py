@@ -97,7 +97,7 @@ def _canonical(token: str) -> str:
 def _judge(resources: list[tuple[Resource, NameSpec]]) -> Iterator[Answer]:
     seen: dict[str, list[Resource]] = {}
     for resource, spec in resources:
-        name = resource.properties.get(spec.prop)
+        name = resource.get(spec.prop)
         if isinstance(name, Unknown):
             yield CannotTell(name, resource.urn)
         if not isinstance(name, str) or not name or is_prescribed(name, spec):

@@ -57,12 +57,15 @@ def foreign(resource: Resource, settings: Settings) -> Iterator[Answer]:
     if spec is None or spec.kind in ("scoped", "display") or resource.type in settings["ignoreTypes"]:
         yield NotApplicable("the type has no name that is judged")
         return
-    name, own = resource.properties.get(spec.prop), suffix_of(resource.context, settings).text
+    name, own = resource.get(spec.prop), suffix_of(resource.context, settings).text
     if isinstance(name, Unknown):
         yield CannotTell(name)
-    elif not isinstance(name, str) or is_prescribed(name, spec) or is_auto_named(name, resource.name, spec):
+    elif not isinstance(name, str):
         yield NotApplicable("nobody chose the name")
     elif other := foreign_suffix(name, own, settings["otherSuffixes"], spec):
+        if is_prescribed(name, spec) or is_auto_named(name, resource.name, spec):
+            yield NotApplicable("nobody chose the name")
+            return
         proposal = propose(_without(name, other, spec) or resource.name, own, spec)
         message = f"the name {name} ends in {other}, the suffix of another environment, in the stack of {own}"
         remedy = f'set {spec.prop} = "{proposal}"' if proposal else f"end {spec.prop} in {own}"

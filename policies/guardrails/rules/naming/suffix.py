@@ -71,7 +71,7 @@ def suffix_missing(resource: Resource, settings: Settings) -> Iterator[Answer]:
 
 
 def _judge(resource: Resource, spec: NameSpec, settings: Settings) -> Iterator[Answer]:
-    name, suffix = resource.properties.get(spec.prop), suffix_of(resource.context, settings)
+    name, suffix = resource.get(spec.prop), suffix_of(resource.context, settings)
     if isinstance(name, Unknown):
         yield CannotTell(name)
     elif not isinstance(name, str) or not name:
@@ -98,7 +98,7 @@ def _advice(spec: NameSpec, suffix: Suffix, proposal: str | None) -> str:
 
 def _unnamed(resource: Resource, spec: NameSpec, suffix: Suffix) -> Answer:
     why = f"{spec.prop} is not set, and the provider invents one"
-    if spec.prefix is not None and resource.properties.get(spec.prefix) is not None:
+    if spec.prefix is not None and resource.get(spec.prefix) is not None:
         why = f"{spec.prefix} makes AWS append a random id"
     message = f"the resource is unnamed ({why}), so its name does not end in {suffix.text}"
     return _finding(spec.prop, (spec.prop,), message, _advice(spec, suffix, propose(resource.name, suffix.text, spec)))
