@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stackproof import bench
-from stackproof.bench import Cost, Row, measure, show
+from stackproof.bench import Cost, Row, in_pack, measure, show
 from stackproof.bench.peer import measure as measure_peer
 from stackproof.bench.stack_rules import PackCost, measure_pack
 from stackproof.synthetic import write_program
@@ -65,18 +66,35 @@ echo "$@" $PULUMI_DEBUG_PROVIDERS $PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION >
     assert any(entry.startswith("aws:") for entry in told[-2].split(","))
 
 
-def test_a_pack_is_measured_beside_as_many_empty_policies(tmp_path: Path) -> None:
-    """A policy that waits costs that beyond an empty one, and resource policies are not counted."""
+_PACK = """\
+import time
+from pulumi_policy import PolicyPack, ResourceValidationPolicy, StackValidationPolicy
+
+def work(seconds):
+    ends = time.process_time() + seconds
+    while time.process_time() < ends:
+        pass
+
+PolicyPack("slow", [
+    StackValidationPolicy("slow", "Slow", lambda args, report: work(0.4)),
+    StackValidationPolicy("waits", "Waits", lambda args, report: time.sleep(0.4)),
+    ResourceValidationPolicy("each", "Each", lambda args, report: work(0.0004)),
+])
+"""
+
+
+def test_a_pack_is_measured_beside_as_many_empty_policies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What works costs that beyond an empty policy; only what is named runs, by default what judges the stack."""
     pack = tmp_path / "pack"
     pack.mkdir()
-    (pack / "PulumiPolicy.yaml").write_text("name: slow\nruntime: python\nversion: 1.0.0\n", "utf-8")
-    (pack / "__main__.py").write_text(
-        "import time\n"
-        "from pulumi_policy import PolicyPack, ResourceValidationPolicy, StackValidationPolicy\n"
-        "slow = StackValidationPolicy('slow', 'Slow', lambda args, report: time.sleep(1))\n"
-        "PolicyPack('slow', [slow, ResourceValidationPolicy('never', 'Never', lambda args, report: None)])\n",
-        "utf-8",
+    (pack / "__main__.py").write_text(_PACK, "utf-8")
+    in_pack.main([str(pack), "1", "each"])
+    stack, each, both = (
+        measure_pack(pack, 1),
+        PackCost(**json.loads(capsys.readouterr().out)),
+        measure_pack(pack, 1, ("each", "slow")),
     )
-    cost = measure_pack(pack, 1)
-    assert (cost.policies, cost.pack > cost.empty > 0, cost.beyond > 500) == (1, True, True)
+    assert [cost.policies for cost in (stack, each, both)] == [2, 1, 2]
+    assert [cost.beyond > least for cost, least in ((stack, 200), (each, 200), (both, 600))] == [True] * 3
+    assert each.beyond < both.beyond
     assert PackCost(1, 2.0, 5.0).beyond == 3.0

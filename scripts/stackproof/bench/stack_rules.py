@@ -1,27 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a pack's stack policies cost beyond as many empty ones: 1,000 resources, of which 300 are alarms."""
+"""What policies of a pack cost beyond as many empty ones: 1,000 resources, of which 300 are alarms."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import tempfile
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-
-from stackproof.engine.embedded.channels import connect
+from google.protobuf import json_format
+from pulumi.runtime.proto import analyzer_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["PackCost", "measure_pack"]
+__all__ = ["PackCost", "measure_pack", "stack_request"]
 
 _ALARMS = 300
 _RESOURCES = 1_000
@@ -30,16 +26,12 @@ _WATCHED = (
     ("aws:lambda/function:Function", "AWS/Lambda", "Errors", "FunctionName"),
     ("aws:dynamodb/table:Table", "AWS/DynamoDB", "ReadThrottleEvents", "TableName"),
 )
-_EMPTY = """\
-from pulumi_policy import PolicyPack, StackValidationPolicy
-
-PolicyPack("empty", [StackValidationPolicy(f"empty-{{n}}", "Never said", lambda a, r: None) for n in range({count})])
-"""
+_SCRIPTS = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class PackCost:
-    """The stack policies of a pack, and the least time of an analysis in ms: theirs, and that of as many empty ones."""
+    """Some policies of a pack, and the least processor time of an analysis in ms: theirs, and as many empty ones'."""
 
     policies: int
     empty: float
@@ -51,43 +43,18 @@ class PackCost:
         return self.pack - self.empty
 
 
-def measure_pack(pack: Path, runs: int) -> PackCost:
-    """Time a pack's analysis of one stack, and an empty pack's, each in a process of its own, ``runs`` times."""
-    request = _request()
-    with _served(pack) as stub:
-        info = stub.GetAnalyzerInfo(empty_pb2.Empty())
-        count = sum(item.policy_type == analyzer_pb2.POLICY_TYPE_STACK for item in info.policies)
-        full = min(_time(stub, request) for _ in range(runs))
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "PulumiPolicy.yaml").write_text("name: empty\nruntime: python\nversion: 1.0.0\n", encoding="utf-8")
-        (root / "__main__.py").write_text(_EMPTY.format(count=count), encoding="utf-8")
-        with _served(root) as stub:
-            empty = min(_time(stub, request) for _ in range(runs))
-    return PackCost(count, empty, full)
+def measure_pack(pack: Path, runs: int, names: Iterable[str] = ()) -> PackCost:
+    """Time policies of a pack, by default all stack policies, and as many empty ones, in turn, ``runs`` times.
+
+    Both are asked in a process of their own, without a wire between, whose cost would hide theirs.
+    """
+    command = [sys.executable, "-m", "stackproof.bench.in_pack", str(pack.resolve()), str(runs), *names]
+    env = {**os.environ, "PYTHONPATH": str(_SCRIPTS)}
+    done = subprocess.run(command, cwd=pack, env=env, capture_output=True, text=True, check=True)  # noqa: S603 (our own)
+    return PackCost(**json.loads(done.stdout))
 
 
-def _time(stub: analyzer_pb2_grpc.AnalyzerStub, request: analyzer_pb2.AnalyzeStackRequest) -> float:
-    started = time.perf_counter()
-    stub.AnalyzeStack(request)
-    return (time.perf_counter() - started) * 1000
-
-
-@contextmanager
-def _served(pack: Path) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", str(pack.resolve())]
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    process = subprocess.Popen(command, cwd=pack, env=env, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own)
-    try:
-        port = process.stdout.readline().strip() if process.stdout else ""
-        with connect(f"127.0.0.1:{port}") as channel:
-            yield analyzer_pb2_grpc.AnalyzerStub(channel)
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def _request() -> analyzer_pb2.AnalyzeStackRequest:
+def stack_request() -> analyzer_pb2.AnalyzeStackRequest:
     """Make a stack of functions, queues and tables with an alarm each, and roles beside them."""
     request = analyzer_pb2.AnalyzeStackRequest()
     for number in range(_ALARMS):
