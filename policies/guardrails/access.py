@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from guardrails.iam.answers import context_of, document_answers, translate
 from guardrails.iam.bundle import attached
 from guardrails.iam.managed import is_aws_managed
+from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.sharing import PERMISSIONS, SHARED, shared_openly, unknown_shares
 from guardrails.iam.taxonomy import IamFinding, made
 from guardrails.rule import Answer, CannotTell, NotApplicable
@@ -58,7 +59,7 @@ def sharing_answers(resource: Resource, settings: Settings, code: str) -> Iterat
         yield from (CannotTell(hole) for hole in document.document.holes)
     if sharing:
         found = shared_openly(resource.type, resource.properties, context_of(settings))
-        yield from translate(dict.fromkeys(found), code)
+        yield from translate((with_neighbours(item, resource.neighbours) for item in dict.fromkeys(found)), code)
         yield from (CannotTell(hole) for hole in unknown_shares(resource.type, resource.properties))
 
 

@@ -16,6 +16,7 @@ from guardrails.iam.arns import account_of
 from guardrails.iam.bundle import Bundle, Context, is_broad_power, judge_principal, reach_of
 from guardrails.iam.document import Document, Kind, parse
 from guardrails.iam.escalation import order
+from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.taxonomy import IamFinding, made
 from guardrails.rule import Answer, CannotTell, Family, Finding, NotApplicable
 from guardrails.values import Steps, Unknown, Value
@@ -230,6 +231,9 @@ def judged_principals(stack: Stack, settings: Settings) -> tuple[dict[str, list[
     _follow_roles(principals, found, context)
     for item in principals:
         found[item.resource.urn] += _strangers(item, principals, context)
+    for urn, findings in found.items():
+        others = [resource for resource in stack.resources if resource.urn != urn]
+        found[urn] = [with_neighbours(item, others) for item in findings]
     result = (found, principals)
     stack.memo[given] = result
     return result

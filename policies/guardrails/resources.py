@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STACK_TYPE",
+    "Named",
     "PolicyDocument",
     "Provider",
     "Resource",
@@ -132,9 +133,21 @@ class Provider:
     region: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource as others may speak of it: its type and its logical name."""
+
+    type: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Resource:
-    """One resource: inputs after the provider's check at registration, outputs when the whole stack is judged."""
+    """One resource: inputs after the provider's check at registration, outputs when the whole stack is judged.
+
+    ``earlier`` holds the resources registered before it, by URN, as far as rules are told of them: none where a stack
+    is judged.
+    """
 
     urn: str
     type: str
@@ -142,11 +155,17 @@ class Resource:
     raw: Any = field(repr=False)
     sdk: SdkResource | None = field(default=None, repr=False)
     sdk_links: SdkStackResource | None = field(default=None, repr=False)
+    earlier: Mapping[str, Named] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, sdk: SdkResource) -> Resource:
+    def of(cls, sdk: SdkResource, earlier: Mapping[str, Named] | None = None) -> Resource:
         """View the arguments of a resource policy."""
-        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk)
+        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk, earlier=earlier or {})
+
+    @property
+    def neighbours(self) -> tuple[Named, ...]:
+        """The resources of the stack that a remedy can name, as far as they are known."""
+        return tuple(item for urn, item in self.earlier.items() if urn != self.urn)
 
     @classmethod
     def linked(cls, sdk: SdkStackResource) -> Resource:
@@ -257,6 +276,11 @@ class PolicyDocument:
     def token(self) -> str:
         """The type of its resource."""
         return self.resource.type
+
+    @property
+    def neighbours(self) -> tuple[Named, ...]:
+        """The resources of the stack that a remedy can name, as far as they are known."""
+        return self.resource.neighbours
 
 
 @dataclass(frozen=True)

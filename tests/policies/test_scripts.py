@@ -147,6 +147,8 @@ def test_the_tables_of_watched_actions_and_of_documents_are_current() -> None:
     """A new release of the action data or of the provider asks for the refresh scripts."""
     actions = refresh_iam.watched_actions(refresh_iam.DATA / "iam_reviewed.json")
     assert refresh_iam.render("actions", actions) == (refresh_iam.DATA / "iam_actions.json").read_text("utf-8")
+    arns = refresh_iam.render("types", refresh_iam.arns_of_types())
+    assert arns == (refresh_iam.DATA / "iam_arns.json").read_text("utf-8")
     found = importlib.util.find_spec("pulumi_aws")
     assert found is not None
     assert found.origin is not None

@@ -40,12 +40,13 @@ def cases() -> list[Any]:
 
 
 def registrations(case: dict[str, Any]) -> list[Registration]:
+    others = [
+        Registration(item["type"], item["name"], item.get("props", {}), item.get("deps", {}))
+        for item in case.get("stack", case.get("earlier", ()))
+    ]
     if "stack" in case:
-        return [
-            Registration(item["type"], item["name"], item.get("props", {}), item.get("deps", {}))
-            for item in case["stack"]
-        ]
-    return [Registration(case["resource"], case.get("logical", "thing"), case.get("props", {}))]
+        return others
+    return [*others, Registration(case["resource"], case.get("logical", "thing"), case.get("props", {}))]
 
 
 @pytest.mark.parametrize(("rule", "case"), cases())

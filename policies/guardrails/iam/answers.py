@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from guardrails.iam.bundle import Bundle, Context, judge_document, judge_principal
 from guardrails.iam.patterns import is_every_action
+from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.taxonomy import CLASSES
 from guardrails.iam.trust import EXEMPT_SERVICES
 from guardrails.rule import Answer, Finding, NotApplicable, Option, Severity
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from guardrails.iam.document import Document, Kind
+    from guardrails.iam.remedies import Neighbour
     from guardrails.iam.taxonomy import IamFinding
     from guardrails.rule import Settings
 
@@ -53,6 +55,8 @@ class DocumentView(Protocol):
     @property
     def token(self) -> str: ...
     @property
+    def neighbours(self) -> tuple[Neighbour, ...]: ...
+    @property
     def memo(self) -> dict[object, object]: ...
 
 
@@ -82,7 +86,7 @@ def document_answers(view: DocumentView, settings: Settings, code: str) -> Itera
     context = context_of(settings, redundancy=code == "G7")
     found = view.memo.get(context)
     if not isinstance(found, tuple):
-        found = tuple(dict.fromkeys(_all_of(view, context)))
+        found = tuple(with_neighbours(item, view.neighbours) for item in dict.fromkeys(_all_of(view, context)))
         view.memo[context] = found
     yield from translate(found, code)
 
