@@ -34,10 +34,12 @@ _ATTACHING = {
     "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
     "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns",
 }
+_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 _ON_USERS = {
     "aws:iam/userPolicy:UserPolicy": "user",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment": "user",
     "aws:iam/policyAttachment:PolicyAttachment": "users",
+    _ASSIGNMENT: "principalType",
 }
 _INLINE = (
     "aws:iam/rolePolicy:RolePolicy",
@@ -89,7 +91,7 @@ def inline_answers(resource: Resource, settings: Settings, code: str) -> Iterato
     del settings
     name = _ON_USERS.get(resource.type) if code == "H3" else None
     value = resource.properties.get(name) if name else None
-    if code == "H3" and value in (None, [], ""):
+    if code == "H3" and (value in (None, [], "") or (resource.type == _ASSIGNMENT and value == "GROUP")):
         yield NotApplicable("the resource puts no policy on a user")
     elif code == "H3":
         if isinstance(value, Unknown):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from guardrails.resources import Resource, Stack
     from guardrails.rule import Settings
 
-__all__ = ["FAMILY", "Principal", "foreign_answers", "judged_principals", "principals_of", "stack_answers"]
+__all__ = ["FAMILY", "Principal", "foreign_answers", "judged_principals", "stack_answers"]
 
 FAMILY = Family(
     name="effective-permissions",
@@ -60,6 +60,14 @@ _MEMBERSHIPS = {
     "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
     "aws:iam/groupMembership:GroupMembership": ("users", "group"),
 }
+_BEARERS = {
+    "aws:iam/instanceProfile:InstanceProfile": ("role", "instances run"),
+    "aws:rolesanywhere/profile:Profile": ("roleArns", "workloads outside of AWS run"),
+    "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment": ("roles", "users of an application act"),
+    "aws:cloudformation/stack:Stack": ("iamRoleArn", "whoever may change the CloudFormation stack acts"),
+}
+"""What lends a role beside its trust policy: by which property, and who then does what as the role."""
+
 _TAKING = ("iam:passrole", "sts:assumerole")
 
 
@@ -118,7 +126,7 @@ class _Builder:
     def find(self, resource: Resource, name: str, kinds: tuple[str, ...]) -> tuple[list[Resource], list[Unknown]]:
         """Give the resources that a property names, and the unknowns that no dependency explains."""
         value = resource.properties.get(name)
-        items = value if isinstance(value, list) else [value]
+        items = value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else [value]
         linked = [
             found
             for urn in resource.property_dependencies.get(name, ())
@@ -214,23 +222,21 @@ def _distinct(resources: Iterable[Resource]) -> list[Resource]:
     return list({resource.urn: resource for resource in resources}.values())
 
 
-def principals_of(stack: Stack) -> list[Principal]:
-    """Put the principals of a stack together."""
-    return _Builder(stack).build()
-
-
 def judged_principals(stack: Stack, settings: Settings) -> tuple[dict[str, list[IamFinding]], list[Principal]]:
     """Judge every principal once for all rules; findings by the URN of the principal."""
     given = context_of(settings)
     kept = stack.memo.get(given)
     if isinstance(kept, tuple):
         return kept
-    principals = [item for item in principals_of(stack) if item.documents or item.managed or item.holes]
+    builder = _Builder(stack)
+    principals = [item for item in builder.build() if item.documents or item.managed or item.holes]
     context = replace(given, account=given.account or account_in(stack))
     found = {item.resource.urn: list(judge_principal(item.bundle(), context)) for item in principals}
     _follow_roles(principals, found, context)
     for item in principals:
         found[item.resource.urn] += _strangers(item, principals, context)
+    for urn, borne in list(_borne(builder, found)):
+        found[urn].append(borne)
     for urn, findings in found.items():
         others = [resource for resource in stack.resources if resource.urn != urn]
         found[urn] = [with_neighbours(item, others) for item in findings]
@@ -284,6 +290,21 @@ def _takes(reach: Reach, arn: str, role: Principal) -> IamFinding | None:
                 )
                 return replace(finding, confidence="conditional") if grant.conditional else finding
     return None
+
+
+def _borne(builder: _Builder, found: dict[str, list[IamFinding]]) -> Iterator[tuple[str, IamFinding]]:
+    """Find powerful roles that something lends (H7), if the role's own trust policy does not tell so already."""
+    for resource in builder.stack.of_type(*_BEARERS):
+        name, use = _BEARERS[resource.type]
+        limited = any(resource.properties.get(key) for key in ("sessionPolicy", "managedPolicyArns"))
+        for role in builder.find(resource, name, (ROLE,))[0]:
+            findings = found.get(role.urn, [])
+            if not any(map(is_broad_power, findings)) or any(item.code == "H7" for item in findings):
+                continue
+            message = f"{use} as the role {role.name}, which is, or can become, an administrator"
+            remedy = "give the role the actions that are needed, and no more"
+            finding = made("H7", f"Role::{role.name}", (resource.urn, name), message, remedy)
+            yield role.urn, replace(finding, confidence="conditional") if limited else finding
 
 
 def _strangers(item: Principal, principals: list[Principal], context: Context) -> Iterator[IamFinding]:

@@ -2,13 +2,13 @@
 """Grants that are spread over properties instead of a document: permissions, access lists, shares, auth types.
 
 Permissions become statements and are judged like those of a resource policy; what has no statement's form is judged by
-its value. Source: the inputs of pulumi-aws 7.51 (Apache-2.0) and the services' own documentation.
+its value. A provider of identities (OpenID Connect, SAML) lets nobody in: the trust policy that names it does. Source: the inputs of pulumi-aws 7.51 (Apache-2.0) and the services' own documentation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from guardrails.iam.arns import account_of
 from guardrails.iam.conditions import Moment
@@ -37,23 +37,30 @@ _PUBLIC_CLASSES = frozenset({"E1", "E2", "E3"})
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """A property that shares: ``public`` are values that let everyone in, ``accounts`` says that others name whom."""
+    """A property that shares: ``public`` are values that let everyone in, ``accounts`` says that others name whom.
+
+    ``anyhow`` says that every value lets everyone in, known or not.
+    """
 
     path: tuple[str, ...]
     public: frozenset[str]
     accounts: bool = False
     what: str = "the resource"
+    anyhow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A resource that is a statement: where it names the principal, the actions and the conditions."""
+    """A resource that is a statement: where it names the principal, the actions and the conditions.
+
+    ``prefix`` is the service of actions that are written without one.
+    """
 
     principal: str
     action: str | None
     fixed: tuple[str, ...] = ()
     conditions: tuple[tuple[str, str, str], ...] = ()
-    kind: Literal["AWS", "Service"] | None = None
+    prefix: str = ""
 
 
 _ACL = Sharing(("acl",), _PUBLIC_ACLS, what="the objects")
@@ -141,6 +148,9 @@ SHARED: Mapping[str, tuple[Sharing, ...]] = {
     "aws:redshift/dataShareAuthorization:DataShareAuthorization": (
         Sharing(("consumerIdentifier",), frozenset(), accounts=True, what="the data"),
     ),
+    "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment": (
+        Sharing(("roles", "unauthenticated"), frozenset(), what="the role", anyhow=True),
+    ),
     "aws:eks/accessEntry:AccessEntry": (Sharing(("principalArn",), frozenset(), accounts=True, what="the cluster"),),
     "aws:s3control/accessGrant:AccessGrant": (
         Sharing(("grantee", "granteeIdentifier"), frozenset(), accounts=True, what="the objects"),
@@ -169,7 +179,7 @@ PERMISSIONS: Mapping[str, Permission] = {
         "principal", None, ("acm-pca:IssueCertificate",), (("StringEquals", "aws:SourceAccount", "sourceAccount"),)
     ),
     "aws:signer/signingProfilePermission:SigningProfilePermission": Permission("principal", "action"),
-    "aws:kms/grant:Grant": Permission("granteePrincipal", None, ("kms:Decrypt",)),
+    "aws:kms/grant:Grant": Permission("granteePrincipal", "operations", prefix="kms"),
 }
 
 
@@ -186,9 +196,13 @@ def shared_openly(token: str, properties: Mapping[str, Value], context: Context)
 def unknown_shares(token: str, properties: Mapping[str, Value]) -> list[Unknown]:
     """List the unknowns in the properties that share."""
     permission = PERMISSIONS.get(token)
-    names = [sharing.path[0] for sharing in SHARED.get(token, ())]
+    names = [item.path[0] for item in SHARED.get(token, ()) if not item.anyhow or _is_hole(properties, item)]
     names += [permission.principal, *(item[2] for item in permission.conditions)] if permission else []
     return [hole for name in dict.fromkeys(names) if name in properties for hole in unknowns(properties[name])]
+
+
+def _is_hole(properties: Mapping[str, Value], sharing: Sharing) -> bool:
+    return isinstance(properties.get(sharing.path[0]), Unknown)
 
 
 def _at(value: Value, path: tuple[str, ...], steps: Steps) -> Iterator[tuple[Steps, Value]]:
@@ -202,6 +216,11 @@ def _at(value: Value, path: tuple[str, ...], steps: Steps) -> Iterator[tuple[Ste
 
 
 def _shared(sharing: Sharing, steps: Steps, value: Value, context: Context) -> Iterator[IamFinding]:
+    if sharing.anyhow:
+        message = f"{sharing.path[-1]} opens {sharing.what} to everyone, without signing in"
+        remedy = "leave it out, or give it a role that may do what every stranger may"
+        yield made("E7", "::".join(sharing.path), steps, message, remedy)
+        return
     text = "true" if value is True else value
     if not isinstance(text, str):
         return
@@ -209,7 +228,7 @@ def _shared(sharing: Sharing, steps: Steps, value: Value, context: Context) -> I
         remedy = "name the accounts that need it, or close it"
         yield made("E7", f"{sharing.path[0]}::{text}", steps, f"{text} opens {sharing.what} to everyone", remedy)
         return
-    account = account_of(text)
+    account = account_of(text.removesuffix(":IAMPrincipals"))
     if sharing.accounts and account and account != context.account and account not in context.trusted:
         message = f"{sharing.what} is shared with the account {account}, which is not among the trusted"
         unsure = context.account is None
@@ -221,6 +240,13 @@ def _shared(sharing: Sharing, steps: Steps, value: Value, context: Context) -> I
             "list the account among the trusted, or take it out",
             confidence="unknown" if unsure else "definite",
         )
+
+
+def _actions(permission: Permission, properties: Mapping[str, Value]) -> tuple[str, ...]:
+    """Give the actions that a permission grants, written in full."""
+    value = properties.get(permission.action) if permission.action else None
+    texts = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    return tuple(f"{permission.prefix}:{text}" if permission.prefix else text for text in texts) or permission.fixed
 
 
 def _permitted(permission: Permission, properties: Mapping[str, Value], context: Context) -> Iterator[IamFinding]:
@@ -237,8 +263,7 @@ def _permitted(permission: Permission, properties: Mapping[str, Value], context:
             block = condition.setdefault(operator, {})
             if isinstance(block, dict):
                 block[key] = value
-    action = properties.get(permission.action) if permission.action else None
-    names = (action,) if isinstance(action, str) else permission.fixed
+    names = _actions(permission, properties)
     steps: Steps = (permission.principal,)
     statement = Statement(
         (),

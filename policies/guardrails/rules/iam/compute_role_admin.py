@@ -3,7 +3,8 @@
 
 ## What it does
 Flags a role that a service runs code with (`ec2`, `lambda`, `ecs-tasks` …) and that is, or can become, an
-administrator by all that is attached to it.
+administrator by all that is attached to it. So is such a role that an instance profile, an identity pool of Cognito,
+a profile of Roles Anywhere or a stack of CloudFormation lends.
 
 ## Why is this bad?
 A flaw in the code is a flaw in the account.

@@ -2,7 +2,7 @@
 """Policy stands on a user.
 
 ## What it does
-Flags a policy that is attached to, or stands in, a user.
+Flags a policy that is attached to, or stands in, a user, and a permission set that is assigned to one.
 
 ## Why is this bad?
 Users collect permissions over the years; a group or a role shows who may do what.

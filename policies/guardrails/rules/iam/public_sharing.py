@@ -3,7 +3,7 @@
 
 ## What it does
 Flags a property that opens a resource: a public ACL, a public snapshot or image, a share beyond the organisation, an
-authentication type of `NONE`.
+authentication type of `NONE`, a role for guests of an identity pool.
 
 ## Why is this bad?
 Anyone in the world can use it.
