@@ -122,9 +122,12 @@ def lock(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure how long a preview takes."""
+    """Measure previews, the pack and the IAM analysis, this beside its peers, in an environment of their own."""
     prepare(session)
-    session.run("python", "scripts/bench.py", *session.posargs)
+    peers = Path(session.virtualenv.location) / "peers"
+    session.run_install("uv", "venv", "--quiet", "--allow-existing", str(peers))
+    session.run_install("uv", "pip", "install", "--quiet", "--python", str(peers), "--group", "peers")
+    session.run("python", "scripts/bench.py", "--peers", str(peers / "bin" / "python"), *session.posargs)
 
 
 @nox.session(default=False)

@@ -28,9 +28,10 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[10, 100, 1000], help="numbers of resources")
     parser.add_argument("--runs", type=int, default=3, help="how often each program is run each way")
     parser.add_argument("--documents", type=int, default=1000, help="number of IAM documents; 0 for none")
+    parser.add_argument("--peers", default=sys.executable, help="an interpreter that has other analysers of them")
     arguments = parser.parse_args()
     if arguments.documents:
-        show_documents(arguments.documents, measure_documents(arguments.documents))
+        show_documents(arguments.documents, measure_documents(arguments.documents, arguments.peers))
     show(measure(tuple(arguments.sizes), arguments.runs))
     sys.stdout.write("\npolicies of policies/ on 1,000 resources with 300 alarms, processor time of the pack:\n")
     for title, names in _POLICIES.items():

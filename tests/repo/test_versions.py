@@ -22,7 +22,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 def bounds(pyproject: str) -> list[Requirement]:
     """Read every requirement of a pyproject.toml's text that a session installs: the project's and its groups'."""
     tables = tomllib.loads(pyproject)
-    groups = [items for name, items in tables["dependency-groups"].items() if name != "refresh"]
+    groups = [items for name, items in tables["dependency-groups"].items() if name not in {"peers", "refresh"}]
     listed = chain(tables["project"]["dependencies"], *groups)
     return [Requirement(item) for item in listed if isinstance(item, str)]
 

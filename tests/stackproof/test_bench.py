@@ -10,6 +10,7 @@ import pytest
 
 from stackproof import bench
 from stackproof.bench import Cost, Row, in_pack, measure, show
+from stackproof.bench.documents import measure_documents
 from stackproof.bench.peer import measure as measure_peer
 from stackproof.bench.stack_rules import PackCost, measure_pack
 from stackproof.synthetic import write_program
@@ -98,3 +99,13 @@ def test_a_pack_is_measured_beside_as_many_empty_policies(tmp_path: Path, capsys
     assert [cost.beyond > least for cost, least in ((stack, 200), (each, 200), (both, 600))] == [True] * 3
     assert each.beyond < both.beyond
     assert PackCost(1, 2.0, 5.0).beyond == 3.0
+
+
+def test_other_analysers_run_in_the_interpreter_that_has_them(tmp_path: Path) -> None:
+    """One that is not installed there is no figure, and no error either."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\ncase "$2" in *parliament*) echo "[1.0, 3.0]";; *) exit 1;; esac\n')
+    python.chmod(0o700)
+    found = measure_documents(2, str(python))
+    assert (found["cloudsplaining"], found["parliament"]) == (None, [1.0, 3.0])
+    assert len(found["stackproof iam"] or ()) == 2

@@ -2,7 +2,8 @@
 """Grants that are spread over properties instead of a document: permissions, access lists, shares, auth types.
 
 Permissions become statements and are judged like those of a resource policy; what has no statement's form is judged by
-its value. A provider of identities (OpenID Connect, SAML) lets nobody in: the trust policy that names it does. Source: the inputs of pulumi-aws 7.51 (Apache-2.0) and the services' own documentation.
+its value. A provider of identities (OpenID Connect, SAML) lets nobody in: the trust policy that names it does.
+Source: the inputs of pulumi-aws 7.51 (Apache-2.0) and the services' own documentation.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import json
 import random
 import statistics
 import subprocess
-import sys
 import time
 
 from rich.console import Console
@@ -87,8 +86,11 @@ def _statement(chance: random.Random) -> dict[str, object]:
     return made
 
 
-def measure_documents(count: int) -> dict[str, list[float] | None]:
-    """Time every analyser on the same documents, in milliseconds; ``None`` for one that is not installed."""
+def measure_documents(count: int, peers: str) -> dict[str, list[float] | None]:
+    """Time every analyser on the same documents, in milliseconds; ``None`` for one that ``peers`` has not.
+
+    ``peers`` is the path of the interpreter that runs the others.
+    """
     texts = made_documents(count)
     analysis = load_analysis(None, frozenset())
     times: list[float] = []
@@ -99,12 +101,12 @@ def measure_documents(count: int) -> dict[str, list[float] | None]:
             analysis.policy(text)
             times.append((time.perf_counter() - started) * 1000)
     found: dict[str, list[float] | None] = {"stackproof iam": times}
-    return found | {name: _peer(code, texts) for name, code in _PEERS.items()}
+    return found | {name: _peer(peers, code, texts) for name, code in _PEERS.items()}
 
 
-def _peer(code: str, texts: list[str]) -> list[float] | None:
-    done = subprocess.run(  # noqa: S603 (this interpreter, with a program that stands above)
-        [sys.executable, "-c", _HARNESS.format(code=code)],
+def _peer(python: str, code: str, texts: list[str]) -> list[float] | None:
+    done = subprocess.run(  # noqa: S603 (an interpreter, with a program that stands above)
+        [python, "-c", _HARNESS.format(code=code)],
         input=json.dumps(texts),
         capture_output=True,
         text=True,
