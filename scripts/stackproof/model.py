@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from stackproof.wire import Properties
 
 __all__ = [
+    "NO_REACH",
     "STACK_TYPE",
+    "AccessLevel",
     "Analysis",
     "Change",
     "ChangeKind",
@@ -36,15 +38,19 @@ __all__ = [
     "Page",
     "Pass",
     "PassName",
+    "Permission",
     "PolicyInfo",
     "PolicyPack",
     "PolicyVerdict",
     "Preview",
+    "PrincipalReach",
     "Program",
     "ProgramEnd",
+    "Reach",
     "Remediation",
     "Resource",
     "Severity",
+    "Snippet",
     "SourcePosition",
     "Strictness",
     "Unproven",
@@ -58,6 +64,7 @@ PassName = Literal["faithful", "resolved"]
 ChangeKind = Literal["create", "import", "update", "replace", "same"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Enforcement = Literal["mandatory", "advisory", "remediate", "disabled"]
+AccessLevel = Literal["list", "read", "write", "permissions", "admin", "unknown"]
 
 
 class Verdict(StrEnum):
@@ -378,12 +385,69 @@ class PolicyVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """Consecutive lines of a file that `SourcePosition` names, from the 1-based ``first`` on, with secrets masked."""
+
+    file: str
+    first: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What one statement of a principal's policies allows.
+
+    ``source`` is the URN of the resource that holds the statement. ``levels`` are by service prefix (``*``: every
+    service), ``actions`` and ``resources`` as written. All of ``conditions`` must hold, ``limits`` may take some of it
+    away again; both are in words. ``targets`` are the URNs of the stack's own resources that ``resources`` name.
+    """
+
+    source: str
+    sid: str
+    levels: tuple[tuple[str, tuple[AccessLevel, ...]], ...]
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: tuple[str, ...]
+    limits: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalReach:
+    """What one role, user or group can do, or a policy that is attached to none; ``trusted`` says who may take it.
+
+    ``unknown`` names the values that could not be read, secret ones among them, which may add to it.
+    """
+
+    urn: str
+    type: str
+    name: str
+    trusted: tuple[str, ...]
+    permissions: tuple[Permission, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the principals of a stack can do; ``absent`` says why nobody worked that out, or is empty."""
+
+    principals: tuple[PrincipalReach, ...] = ()
+    absent: str = ""
+
+
+NO_REACH = Reach(absent="no report asked for it")
+"""What is known of reach before anybody works it out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """One stack, judged.
 
     ``problems`` are what kept the program or a pack from running to its end; ``notices`` what a reader of a clean
     result must know: levels that were weakened, policies that judged nothing, resources that were rewritten;
     ``unused`` what the user said of the outside world and nothing asked for; ``pages`` document rules with findings.
+    ``snippets`` are the source lines round all that resources and findings name; ``reach`` is there where a report
+    shows it.
     """
 
     project: str
@@ -405,6 +469,8 @@ class Preview:
     deletions: tuple[Deletion, ...] = ()
     strictness: Strictness = field(default_factory=Strictness)
     pages: tuple[Page, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+    reach: Reach = NO_REACH
 
 
 @dataclass(frozen=True, slots=True)

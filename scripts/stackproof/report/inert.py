@@ -22,7 +22,7 @@ Shown = TypeVar("Shown")
 LIMIT = 1000
 """How many characters of one text a report shows, unless it says otherwise."""
 
-_BLOCKS = frozenset({"program_output", "problems", "stopped"})
+_BLOCKS = frozenset({"lines", "problems", "program_output", "stopped"})
 """The fields whose texts have lines of their own."""
 
 _UNSHOWN = frozenset({"inputs", "outputs", "pages", "strictness"})
