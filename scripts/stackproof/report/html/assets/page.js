@@ -355,7 +355,8 @@
       const frames = svg("g", {});
       const edges = svg("g", {});
       const nodes = svg("g", {});
-      this.labels = svg("g", { "aria-hidden": "true" });
+      this.veil = svg("rect", { class: "veil", width: 0, height: this.stack.size[1] });
+      this.lit = svg("g", { class: "lit", "aria-hidden": "true" });
       this.nodes = new Map();
       for (const { resource, index } of this.drawn) {
         const node = resource.c ? this.frame(resource, index) : this.node(resource, index);
@@ -368,7 +369,7 @@
         return path;
       });
       edges.append(...this.paths);
-      this.drawing.append(frames, edges, nodes, this.labels);
+      this.drawing.append(frames, edges, nodes, this.veil, this.lit);
       this.current = this.drawn.find(({ resource }) => !resource.c) || this.drawn[0];
       this.nodes.get(this.current.index).setAttribute("tabindex", "0");
     }
@@ -435,7 +436,7 @@
     }
 
     place() {
-      this.drawing.setAttribute("transform", `translate(${this.x} ${this.y}) scale(${this.scale})`);
+      this.drawing.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
       const far = this.scale < 0.42;
       if (far !== this.far) this.drawing.classList.toggle("far", far);
       this.far = far;
@@ -553,14 +554,7 @@
       this.nodes.get(this.current.index).setAttribute("tabindex", "-1");
       this.current = this.drawn.find((item) => item.index === index);
       this.nodes.get(index).setAttribute("tabindex", "0");
-      const near = new Set([index, ...this.near[index].map(({ other }) => other)]);
-      this.marked = [...near].map((one) => this.nodes.get(one)).filter(Boolean);
-      for (const node of this.marked) node.classList.add("near");
-      this.nodes.get(index).classList.add("chosen");
-      this.lit = this.near[index].map(({ number }) => this.paths[number]);
-      for (const path of this.lit) path.classList.add("near");
-      if (!this.stack.resources[index].c) this.drawing.classList.add("choosing");
-      this.name(index);
+      this.light(index);
       this.tell(index);
       if (jump) {
         document.getElementById(`${this.stack.id}-graph`).scrollIntoView();
@@ -570,9 +564,17 @@
       this.reveal(index);
     }
 
-    name(index) {
-      const spots = this.near[index].slice(0, 40).filter(({ kind }) => !this.hidden.has(kind));
-      this.labels.append(...spots.map(({ number, kind, label }) => {
+    // Draws a resource and its neighbours once more above a veil: a thousand others need not change for it.
+    light(index) {
+      const spots = this.near[index].filter(({ kind }) => !this.hidden.has(kind));
+      const near = new Set([...spots.map(({ other }) => other), index]);
+      const copies = [...spots.map(({ number }) => this.paths[number]), ...[...near].filter((one) => !this.stack.resources[one].c || one === index).map((one) => this.nodes.get(one))]
+        .filter(Boolean).map((node) => node.cloneNode(true));
+      for (const copy of copies) for (const name of ["role", "tabindex", "aria-label", "data-index"]) copy.removeAttribute(name);
+      copies.at(-1).classList.add("chosen");
+      this.veil.setAttribute("width", this.stack.resources[index].c ? 0 : this.stack.size[0]);
+      this.lit.append(...copies);
+      this.lit.append(...spots.slice(0, 40).map(({ number, kind, label }) => {
         const path = this.paths[number];
         const point = path.getPointAtLength(path.getTotalLength() / 2);
         return svg("text", { class: "edge-label", x: point.x, y: point.y - 4, "text-anchor": "middle" }, cut(`${KINDS[kind].word}${label ? ` ${label}` : ""}`, 44));
@@ -580,10 +582,8 @@
     }
 
     unmark() {
-      for (const node of this.marked || []) node.classList.remove("near", "chosen");
-      for (const path of this.lit || []) path.classList.remove("near");
-      this.drawing.classList.remove("choosing");
-      this.labels.replaceChildren();
+      this.veil.setAttribute("width", 0);
+      this.lit.replaceChildren();
     }
 
     blank() {
