@@ -31,8 +31,10 @@ _LARGEST_FILE = 4_000_000
 
 _LITERAL = r"""[rbfuRBFU]{0,2}(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
 _NAMED = re.compile(
-    rf"""(?ix) (?P<head> (?<![\w.-]) [\w.-]* (?: passw(?:or)?d | passphrase | secret | token | api_?key | private_?key
-        | credential ) [\w-]* ["']? \s* \]? \s* [=:,(] \s* (?: \w+ \( \s* )? ) {_LITERAL}"""
+    rf"""(?ix) (?P<head> (?<![\w.-]) [\w.-]*
+        (?: (?: passw(?:or)?d | passphrase | secret | token | api_?key | private_?key | credential ) [\w-]* ["']? \s* \]?
+            \s* [=:,] \s* (?: \w+ \( \s* )?
+        | \b (?-i:secret) \( \s* ) ) {_LITERAL}"""
 )
 """A literal that is given to a name which says that it is secret, or to a function that makes it one."""
 _SHORT = re.compile(r"""(?P<quote>["'])(?P<text>[^"'\\\n]{1,5})(?P=quote)""")

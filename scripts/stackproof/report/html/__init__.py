@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from stackproof.report.html.content import Texts, source_lines, stack_page
+from stackproof.report.html.content import rule_pages, source_lines, stack_page
+from stackproof.report.html.texts import Texts
+from stackproof.report.inert import block
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from stackproof.model import Preview
+    from stackproof.model import Outcome
 
 __all__ = ["render"]
 
@@ -29,14 +29,20 @@ _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def render(previews: Sequence[Preview], fail_on: str) -> str:
-    """Render the stacks, in their order, as one page."""
+def render(outcome: Outcome) -> str:
+    """Render what a command came to, its stacks in their order, as one page."""
     texts = Texts()
-    stacks = [stack_page(preview, fail_on, number, texts) for number, preview in enumerate(previews)]
-    data = {"texts": texts.all, "files": source_lines(previews), "stacks": [stack.data for stack in stacks]}
+    stacks = [stack_page(preview, number, texts) for number, preview in enumerate(outcome.previews)]
+    data = {
+        "texts": texts.all,
+        "files": source_lines(outcome.previews),
+        "rules": rule_pages(outcome.previews),
+        "stacks": [stack.data for stack in stacks],
+    }
     script, style = _asset("page.js"), _asset("page.css")
     return _template().render(
         stacks=stacks,
+        stopped=block(outcome.stopped),
         script=script,
         style=style,
         policy=f"{_NOTHING}; script-src {_digest(script)}; style-src {_digest(style)}",

@@ -6,13 +6,15 @@
   const text = (number) => page.texts[number || 0];
   const CHUNK = 100;
   const STATES = {
-    blocking: { title: "Blocking", word: "violated" },
+    blocks: { title: "Blocking", word: "violated" },
     unproven: { title: "Unproven", word: "unproven" },
     advisory: { title: "Advisory", word: "advisory" },
     exempted: { title: "Exempted", word: "exempted" },
+    baseline: { title: "Baseline", word: "in the baseline" },
     passed: { title: "Passed", word: "proven" },
     none: { title: "No rule", word: "no rule applies" },
   };
+  const GROUPS = Object.keys(STATES).filter((state) => state !== "none");
   const KINDS = {
     watches: { word: "watches", back: "is watched by" },
     tells: { word: "tells", back: "is told by" },
@@ -127,7 +129,7 @@
       for (const row of this.rows) counts[row.g] = (counts[row.g] || 0) + 1;
       this.chosen = new Set(Object.keys(STATES).filter((state) => state !== "passed"));
       const redraw = later(() => this.draw());
-      const chips = ["blocking", "unproven", "advisory", "exempted", "passed"].map((state) =>
+      const chips = GROUPS.filter((state) => state !== "baseline" || counts.baseline).map((state) =>
         el("label", { class: `chip is-${state}` },
           el("input", { type: "checkbox", name: state, checked: this.chosen.has(state) && counts[state] > 0, disabled: !counts[state], onchange: (event) => {
             this.chosen[event.target.checked ? "add" : "delete"](state);
@@ -154,7 +156,7 @@
       const found = this.matching();
       this.table.querySelectorAll("tbody").forEach((body) => body.remove());
       let shown = 0;
-      for (const state of ["blocking", "unproven", "advisory", "exempted", "passed"]) {
+      for (const state of GROUPS) {
         const rows = found.filter((row) => row.g === state);
         if (!rows.length) continue;
         if (!this.chosen.has(state)) {
@@ -240,14 +242,15 @@
     inside(row, resource) {
       const about = resource && resource.f ? resource : null;
       const parts = [
-        row.b ? el("p", {}, text(row.b)) : "",
-        row.w ? el("p", {}, `Let through: ${text(row.w)} `, row.wl ? this.link(text(row.wl), "why") : "") : "",
+        row.b ? el("p", {}, `${text(row.b)}.`) : "",
+        row.w ? el("p", {}, `${text(row.w)}.`) : "",
         row.p || row.c ? el("div", {}, el("h3", {}, "Where it stands"), row.p ? el("code", {}, text(row.p)) : "",
           row.c ? el("pre", { class: "fragment" }, text(row.c)) : "") : "",
         row.n ? this.unknowns(row) : "",
         row.x ? el("div", {}, el("h3", {}, row.g === "unproven" ? "What would make it provable" : "What to write instead"), el("p", { class: "fix" }, text(row.x))) : "",
         sourceOf(row.f ? row : about || {}),
-        row.r && row.e && row.g !== "exempted" ? this.exemption(row) : "",
+        this.about(row),
+        row.z ? el("div", {}, el("h3", {}, "How to let it through"), el("pre", { class: "entry", tabindex: "0" }, text(row.z))) : "",
         el("div", { class: "links" },
           row.u ? this.link(text(row.u), `About ${text(row.r)}`) : "",
           resource && resource.b ? el("button", { type: "button", class: "link", onclick: () => shown(this.stack).graph.choose(row.i, true) }, "Show in the graph") : ""),
@@ -267,20 +270,12 @@
       })));
     }
 
-    exemption(row) {
-      const value = (words) => JSON.stringify(words);
-      const lines = [
-        `- rule: ${text(row.r)}`,
-        `  key: ${value(text(row.k))}`,
-        `  resource: ${value(row.i >= 0 ? urnOf(this.stack, row.i) : "")}`,
-        `  stacks: [${value(this.stack.name)}]`,
-        "  reason: why this is right here",
-        "  owner: who answers for it",
-        "  expires: YYYY-MM-DD",
-      ];
-      return el("details", {}, el("summary", {}, "How to let this one through"),
-        el("p", {}, "An entry in ", el("code", {}, "policies/exemptions.yaml"), ", which ends on its date:"),
-        el("pre", { class: "entry", tabindex: "0" }, lines.join("\n")));
+    about(row) {
+      const sections = page.rules[text(row.r)];
+      if (!sections) return "";
+      const titles = ["Why this is bad", "How it is done right"];
+      return el("details", {}, el("summary", {}, "Why this is a rule, and how it is done right"),
+        sections.map((words, index) => (words ? el("div", { class: "rule-page" }, el("h3", {}, titles[index]), el("pre", { tabindex: "0" }, words)) : "")));
     }
 
     only(query) {
