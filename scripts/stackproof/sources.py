@@ -32,8 +32,8 @@ _LARGEST_FILE = 4_000_000
 _LITERAL = r"""[rbfuRBFU]{0,2}(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
 _NAMED = re.compile(
     rf"""(?ix) (?P<head> (?<![\w.-]) [\w.-]*
-        (?: (?: passw(?:or)?d | passphrase | secret | token | api_?key | private_?key | credential ) [\w-]* ["']? \s* \]?
-            \s* [=:,] \s* (?: \w+ \( \s* )?
+        (?: (?: passw(?:or)?d | passphrase | secret | token | api_?key | private_?key | credential ) [\w-]* ["']?
+            \s* \]? \s* (?: :[^=:"'\n]{{1,40}}= | [=:,] ) \s* (?: [\w.]+ \( \s* )?
         | \b (?-i:secret) \( \s* ) ) {_LITERAL}"""
 )
 """A literal that is given to a name which says that it is secret, or to a function that makes it one."""
@@ -59,8 +59,8 @@ def snippets(
 
 
 def _of_file(root: Path, file: str, named: set[int], secrets: frozenset[str]) -> Iterator[Snippet]:
-    path = (root / file).resolve()
     try:
+        path = (root / file).resolve()
         if not path.is_relative_to(root.resolve()) or path.stat().st_size > _LARGEST_FILE:
             return
         text = path.read_text(encoding="utf-8", errors="replace")

@@ -79,7 +79,7 @@ def _uses(resource: Resource) -> Iterator[Edge]:
     watching = _WATCHING.get(resource.type, frozenset())
     for name, urns in resource.property_dependencies.items():
         kind: Kind = "watches" if name in watching else "tells" if watching and name in _TELLING else "uses"
-        label = "" if kind == "watches" and name != "alarmRule" else name
+        label = _only_dimension(resource) if kind == "watches" else name
         yield from (Edge(resource.urn, urn, kind, label) for urn in urns)
     yield from (Edge(resource.urn, urn, "after", "") for urn in resource.dependencies)
 
@@ -108,6 +108,12 @@ def _dimensions(alarm: Resource, names: Mapping[str, list[Resource]]) -> Iterato
 def _texts(value: Value) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and not is_secret(value):
         yield from ((key, item) for key, item in value.items() if isinstance(item, str))
+
+
+def _only_dimension(alarm: Resource) -> str:
+    """Name the dimension by which an alarm knows what it watches, where there is but one."""
+    value = alarm.inputs.get("dimensions")
+    return next(iter(value)) if isinstance(value, dict) and len(value) == 1 else ""
 
 
 def _may(permission: Permission, urn: str) -> str:

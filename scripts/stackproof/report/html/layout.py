@@ -66,16 +66,10 @@ def lay_out(resources: Sequence[Resource], edges: Sequence[Edge]) -> dict[str, B
 
 def _owner(resource: Resource, whole: Mapping[str, Resource]) -> str:
     """Give the URN of the component that a resource belongs to, through parents of any kind; none is empty."""
-    seen = {resource.urn}
     parent = whole.get(resource.parent)
-    while parent is not None and parent.urn not in seen:
-        if parent.type == STACK_TYPE:
-            return ""
-        if not parent.custom:
-            return parent.urn
-        seen.add(parent.urn)
+    while parent is not None and parent.custom:
         parent = whole.get(parent.parent)
-    return ""
+    return parent.urn if parent is not None and parent.type != STACK_TYPE else ""
 
 
 def _lifted(owners: Mapping[str, str], edges: Iterable[Edge]) -> Mapping[str, list[tuple[str, str]]]:
@@ -95,7 +89,7 @@ def _lifted(owners: Mapping[str, str], edges: Iterable[Edge]) -> Mapping[str, li
 def _line(urn: str, owners: Mapping[str, str]) -> list[str]:
     """Give a resource's components from the outermost down to itself."""
     line = [urn]
-    while owners.get(line[-1]) and owners[line[-1]] not in line:
+    while owners[line[-1]]:
         line.append(owners[line[-1]])
     return line[::-1]
 

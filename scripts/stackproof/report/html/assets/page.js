@@ -33,7 +33,7 @@
       else if (value === true) node.setAttribute(name, "");
       else if (value !== false && value !== undefined && value !== null) node.setAttribute(name, value);
     }
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+    node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== ""));
     return node;
   };
   const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
@@ -275,7 +275,13 @@
       if (!sections) return "";
       const titles = ["Why this is bad", "How it is done right"];
       return el("details", {}, el("summary", {}, "Why this is a rule, and how it is done right"),
-        sections.map((words, index) => (words ? el("div", { class: "rule-page" }, el("h3", {}, titles[index]), el("pre", { tabindex: "0" }, words)) : "")));
+        sections.map((words, index) => (words ? el("div", { class: "rule-page" }, el("h3", {}, titles[index]), this.prose(words)) : "")));
+    }
+
+    // Takes code out of Markdown's fences; all other marks are left as they are written.
+    prose(words) {
+      return words.split(/^```[a-z]*$/m).map((part, index) => (index % 2 ? el("pre", { tabindex: "0" }, part.trim())
+        : part.split(/\n{2,}/).map((paragraph) => (paragraph.trim() ? el("p", {}, paragraph.trim()) : ""))));
     }
 
     only(query) {
@@ -489,13 +495,18 @@
         this.canvas.classList.remove("moving");
         held = null;
       };
-      this.canvas.addEventListener("pointerup", (event) => {
-        const clicked = held && held.far <= 4 ? event.target.closest("[data-index]") : null;
-        if (clicked) this.choose(Number(clicked.dataset.index));
-        else if (held && held.far <= 4) this.blank();
+      let moved = false;
+      this.canvas.addEventListener("pointerup", () => {
+        moved = held !== null && held.far > 4;
         release();
       });
       this.canvas.addEventListener("pointercancel", release);
+      this.canvas.addEventListener("click", (event) => {
+        const clicked = event.target.closest("[data-index]");
+        if (clicked && !moved) this.choose(Number(clicked.dataset.index));
+        else if (!moved) this.blank();
+        moved = false;
+      });
       this.canvas.addEventListener("wheel", (event) => {
         if (!event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
@@ -505,7 +516,9 @@
       this.canvas.addEventListener("keydown", (event) => this.key(event));
       this.canvas.addEventListener("focusin", (event) => {
         const node = event.target.closest("[data-index]");
-        if (node && node.matches(":focus-visible")) this.reveal(Number(node.dataset.index));
+        if (!node) return;
+        this.stand(Number(node.dataset.index));
+        if (node.matches(":focus-visible")) this.reveal(this.current.index);
       });
     }
 
@@ -531,24 +544,21 @@
         const [along, across] = byX ? [offX * byX, Math.abs(offY)] : [offY * byY, Math.abs(offX)];
         if (along > 1 && (!best || along + 2 * across < best.far)) best = { item, far: along + 2 * across };
       }
-      if (best) this.focus(best.item.index);
+      if (best) this.nodes.get(best.item.index).focus({ preventScroll: true });
     }
 
-    focus(index) {
+    // Makes a resource the one that Tab comes to, and from which arrows go on.
+    stand(index) {
       this.nodes.get(this.current.index).setAttribute("tabindex", "-1");
       this.current = this.drawn.find((item) => item.index === index);
-      const node = this.nodes.get(index);
-      node.setAttribute("tabindex", "0");
-      node.focus({ preventScroll: true });
+      this.nodes.get(index).setAttribute("tabindex", "0");
     }
 
     // one resource and what it has to do with others
 
     choose(index, jump) {
       this.unmark();
-      this.nodes.get(this.current.index).setAttribute("tabindex", "-1");
-      this.current = this.drawn.find((item) => item.index === index);
-      this.nodes.get(index).setAttribute("tabindex", "0");
+      this.stand(index);
       this.light(index);
       this.tell(index);
       if (jump) {
