@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from guardrails.resources import Resource, Stack
     from guardrails.rule import Settings
 
-__all__ = ["FAMILY", "Principal", "foreign_answers", "judged_principals", "stack_answers"]
+__all__ = ["FAMILY", "Principal", "foreign_answers", "judged_principals", "principals_of", "stack_answers"]
 
 FAMILY = Family(
     name="effective-permissions",
@@ -220,6 +220,11 @@ class _Builder:
 
 def _distinct(resources: Iterable[Resource]) -> list[Resource]:
     return list({resource.urn: resource for resource in resources}.values())
+
+
+def principals_of(stack: Stack) -> list[Principal]:
+    """Put the principals of a stack together."""
+    return _Builder(stack).build()
 
 
 def judged_principals(stack: Stack, settings: Settings) -> tuple[dict[str, list[IamFinding]], list[Principal]]:

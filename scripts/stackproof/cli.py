@@ -232,7 +232,7 @@ def _judge(
     """Judge each stack and report it as it comes; end with the gravest of their exit codes."""
     with reports.writing():
         old = baseline_file.read(baseline) if baseline else None
-        for preview in _previews(asked, make, passes):
+        for preview in _previews(asked, make, passes, reach=reports.include(Format.HTML)):
             reports.tell(apply(old, baseline, preview) if old and baseline else preview)
     raise typer.Exit(_gravest([exit_code(preview) for preview in reports.previews]))
 
@@ -241,13 +241,15 @@ def _previews(
     asked: Asked,
     make: Callable[[World, Iterable[Job]], Engine],
     passes: tuple[PassName, ...],
+    *,
+    reach: bool = False,
 ) -> Iterator[Preview]:
-    """Judge each stack."""
+    """Judge each stack; ``reach``: work out what its principals can do as well."""
     jobs, world = make_jobs(asked, _run_alone)
     with _ending(make(world, jobs)) as engine:
         commit = _commit(asked.program)
         for job in jobs:
-            yield _run(engine, job, passes, commit)
+            yield _run(engine, job, passes, commit, reach=reach)
 
 
 @app.command()
@@ -359,7 +361,7 @@ def _ending(engine: Engine) -> Iterator[Engine]:
         engine.stop()
 
 
-def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> Preview:
+def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str, *, reach: bool) -> Preview:
     with _progress(f"judging {job.program.project} · {job.program.stack}"), _stopping(engine):
         pool = futures.ThreadPoolExecutor(max_workers=len(names))
         try:
@@ -370,7 +372,11 @@ def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str) -> 
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    return judge(job, engine.name, commit, passes)
+    if not reach:
+        return judge(job, engine.name, commit, passes)
+    from stackproof.reach import reach_of  # noqa: PLC0415 (it loads the IAM analysis, which one report shows)
+
+    return judge(job, engine.name, commit, passes, reach_of(passes))
 
 
 def _run_alone(job: Job, world: World) -> Pass:

@@ -86,6 +86,10 @@ class Reports:
             raise
         self._end("", 0)
 
+    def include(self, form: Format) -> bool:
+        """Say whether a form is among those asked for."""
+        return form in {kind for kind, _ in self.files} or (self.shown and form is self.form)
+
     def tell(self, preview: Preview) -> None:
         """Take a judged stack, and show it at once where the form allows."""
         self.previews.append(preview)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -13,6 +13,8 @@ from stackproof.report import github_report, json_report, junit, markdown, sarif
 from stackproof.report.inert import block
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from stackproof.model import Outcome
 
 __all__ = ["Format", "render"]
@@ -29,27 +31,22 @@ class Format(StrEnum):
     JUNIT = "junit"
     MARKDOWN = "markdown"
     GITHUB = "github"
+    HTML = "html"
 
 
 def render(form: Format, outcome: Outcome) -> str:
     """Render a whole outcome in one form."""
-    match form:
-        case Format.TEXT:
-            return _text(outcome)
-        case Format.JSON:
-            lines = [json_report.render(preview) for preview in outcome.previews]
-            lines += [json_report.render_stopped(outcome)] if outcome.stopped else []
-            return "".join(f"{line}\n" for line in lines)
-        case Format.SARIF:
-            return sarif_report.render(outcome)
-        case Format.JUNIT:
-            return junit.render(outcome)
-        case Format.MARKDOWN:
-            return markdown.render(outcome)
-        case Format.GITHUB:
-            return github_report.render(outcome)
-        case _:
-            assert_never(form)
+    if form is Format.HTML:
+        from stackproof.report import html  # noqa: PLC0415 (its template engine takes as long as all the rest)
+
+        return html.render(outcome)
+    return _RENDERERS[form](outcome)
+
+
+def _json(outcome: Outcome) -> str:
+    lines = [json_report.render(preview) for preview in outcome.previews]
+    lines += [json_report.render_stopped(outcome)] if outcome.stopped else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _text(outcome: Outcome) -> str:
@@ -61,3 +58,13 @@ def _text(outcome: Outcome) -> str:
     if outcome.stopped:
         file.write(f"✗ not finished: {block(outcome.stopped)}; nothing here counts as a pass\n")
     return file.getvalue()
+
+
+_RENDERERS: Mapping[Format, Callable[[Outcome], str]] = {
+    Format.TEXT: _text,
+    Format.JSON: _json,
+    Format.SARIF: sarif_report.render,
+    Format.JUNIT: junit.render,
+    Format.MARKDOWN: markdown.render,
+    Format.GITHUB: github_report.render,
+}
