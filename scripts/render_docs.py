@@ -18,14 +18,28 @@ from guardrails.exemptions import LAWS  # noqa: E402 - needs the path above
 from guardrails.pack import EXEMPTIONS, discover  # noqa: E402 - needs the path above
 from guardrails.rule import HEADINGS, Severity  # noqa: E402 - needs the path above
 from stackproof.outputs import write_whole  # noqa: E402 - needs the path above
-from stackproof.pages import FOLDER  # noqa: E402 - needs the path above
+from stackproof.pages import FOLDER, TOOL_SETS, tool_rules  # noqa: E402 - needs the path above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from guardrails.exemptions import Law
     from guardrails.rule import Family, Rule
+    from stackproof.rulebook import Rule as ToolRule
 
+_COMMENT = """\
+A comment on the line of the finding, or on the line before it, with the reason:
+
+```{language}
+# stackproof: allow[{{rule}}] why this one is right
+```
+
+Without a reason, or where it lets nothing through any more, the comment is a finding itself."""
+_ALLOWING = {
+    "stackproof lint": _COMMENT.format(language="python"),
+    "stackproof gatecheck": _COMMENT.format(language="yaml"),
+    "stackproof settings": "Nothing but another `--fail-on`: what is reported is how the repository stands.",
+}
 _WIDTH = 120
 _MADE = "<!-- Made by scripts/render_docs.py from the rules; change the rules, then run it. -->"
 _INTRO = f"""\
@@ -71,7 +85,7 @@ def main() -> int:
             sys.stderr.write(f"{path.relative_to(_ROOT)} is not current; run python scripts/render_docs.py\n")
         return 1 if stale or surplus else 0
     for path in stale:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, wanted[path])
     for path in surplus:
         path.unlink()
@@ -79,11 +93,17 @@ def main() -> int:
 
 
 def documents() -> Iterator[tuple[Path, str]]:
-    """Give every document with its place: the pack's index, and a page for each of its rules."""
+    """Give every document with its place: indexes, and a page for each rule of the pack and of the tooling."""
     rules = sorted(discover(), key=lambda item: (item.family.name, item.id))
     yield _POLICIES / "README.md", index(rules)
     for item in rules:
         yield _POLICIES / FOLDER / f"{item.id}.md", page(item)
+    found = [(command, item) for package, command in TOOL_SETS.items() for item in tool_rules(package)]
+    for folder in sorted({item.folder for _, item in found}):
+        own = [(command, item) for command, item in found if item.folder == folder]
+        yield _ROOT / folder / "README.md", tool_index(own)
+        for command, tool_rule in own:
+            yield _ROOT / folder / f"{tool_rule.id}.md", tool_page(tool_rule, command)
     for law in LAWS:
         yield _POLICIES / FOLDER / f"{law.id}.md", _law(law)
 
@@ -125,6 +145,23 @@ def page(rule: Rule[Any]) -> str:
     return _page(
         rule.id, rule.docs.title, (rule.severity.value, rule.enforcement.value, *rule.frameworks), sections, rule.url
     )
+
+
+def tool_index(rules: Iterable[tuple[str, ToolRule[Any]]]) -> str:
+    """Make the index of a folder of the tooling's rules."""
+    rows = [
+        f"| [{item.id}]({item.id}.md) | {item.page.title} | {item.severity} | {item.enforcement} | `{command}` |"
+        for command, item in rules
+    ]
+    head = "| Rule | Problem | Severity | Level | Command |\n|---|---|---|---|---|\n"
+    return f"{_MADE}\n# Rules\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def tool_page(rule: ToolRule[Any], command: str) -> str:
+    """Make the page of one of the tooling's rules."""
+    shown = rule.page
+    sections = {**shown.sections, "Letting one through": _ALLOWING[command].format(rule=rule.id)}
+    return _page(rule.id, shown.title, (rule.severity, rule.enforcement, f"`{command}`"), sections, rule.url)
 
 
 def _page(rule: str, title: str, facts: Iterable[str], sections: Mapping[str, str], url: str) -> str:

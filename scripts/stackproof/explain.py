@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`stackproof explain RULE`: a rule's page, from the packs at hand."""
+"""`stackproof explain RULE`: a rule's page, from the packs at hand or of the tooling's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from stackproof.errors import UsageError
-from stackproof.pages import pack_pages
+from stackproof.pages import pack_pages, tool_pages
 from stackproof.report.inert import block
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ def explain(
 ) -> None:
     """Print a rule's page: what it flags, why, how to mend it, how to configure it, how to let a finding through."""
     known = {page.id: page for pack in policy_pack or [_PACK] for page in pack_pages(pack)}
+    if rule.partition("[")[0] not in known:
+        known |= {page.id: page for page in tool_pages()}
     page = known.get(rule.partition("[")[0])
     if page is None:
-        raise _unknown(rule, list(known), policy_pack or [_PACK])
+        raise _unknown(rule, list(known))
     _print(page)
 
 
-def _unknown(rule: str, known: Sequence[str], packs: Sequence[Path]) -> UsageError:
-    if not known:
-        places = ", ".join(map(str, packs))
-        return UsageError(f"{places} has no pages of rules; name the pack that has the rule with --policy-pack")
-    near = difflib.get_close_matches(rule, known, n=3, cutoff=0.5) or sorted(known)[:3]
-    return UsageError(f"no pack here has a rule {rule!r}; did you mean {', '.join(near)}?")
+def _unknown(rule: str, known: Sequence[str]) -> UsageError:
+    near = difflib.get_close_matches(rule, known, n=3, cutoff=0.5)
+    advice = f"did you mean {', '.join(near)}?" if near else "name the pack that has it with --policy-pack"
+    return UsageError(f"there is no rule {rule!r} here; {advice}")
 
 
 def _print(page: Page) -> None:

@@ -7,18 +7,28 @@ severity and level, then the sections.
 
 from __future__ import annotations
 
+import importlib
 import re
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from stackproof.model import Page, Severity
+from stackproof.rulebook import discover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from stackproof.model import PolicyPack
+    from stackproof.rulebook import Rule
 
-__all__ = ["FOLDER", "pack_pages", "pages", "read_page"]
+__all__ = ["FOLDER", "TOOL_SETS", "pack_pages", "pages", "read_page", "tool_pages", "tool_rules"]
+
+TOOL_SETS = {
+    "stackproof.lint.rules": "stackproof lint",
+    "stackproof.pipeline.gatecheck.rules": "stackproof gatecheck",
+    "stackproof.pipeline.settings_audit.rules": "stackproof settings",
+}
+"""The packages that hold the tooling's own rules, and the command that asks them."""
 
 FOLDER = "docs"
 """The folder of a pack that holds its pages."""
@@ -49,6 +59,16 @@ def pack_pages(root: Path) -> Iterator[Page]:
         page = read_page(path)
         if page is not None:
             yield page
+
+
+def tool_rules(package: str) -> tuple[Rule[Any], ...]:
+    """Find the rules of one of the tooling's own sets, by id."""
+    return discover(importlib.import_module(package))
+
+
+def tool_pages() -> Iterator[Page]:
+    """Give the page of every rule of the tooling's own."""
+    yield from (item.page for package in TOOL_SETS for item in tool_rules(package))
 
 
 def read_page(path: Path) -> Page | None:

@@ -32,11 +32,15 @@ def test_a_slip_of_the_pen_is_answered_with_what_was_meant() -> None:
     assert "did you mean iam-service-wildcard" in str(done.exception)
 
 
-def test_where_there_are_no_pages_the_way_to_them_is_named(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["explain", "x", "--policy-pack", str(tmp_path)])
-    assert (
-        str(done.exception) == f"{tmp_path} has no pages of rules; name the pack that has the rule with --policy-pack"
-    )
+def test_the_tooling_s_own_rules_are_explained_too(tmp_path: Path) -> None:
+    for rule in ("deploy-after-failed-gate", "environment-self-review"):
+        done = CliRunner().invoke(app, ["explain", rule, "--policy-pack", str(tmp_path)])
+        assert done.stdout.startswith(f"# {rule}\n")
+
+
+def test_a_rule_of_another_pack_is_asked_for_by_its_pack(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["explain", "zzzz", "--policy-pack", str(tmp_path)])
+    assert str(done.exception) == "there is no rule 'zzzz' here; name the pack that has it with --policy-pack"
 
 
 def test_a_page_of_anybody_s_is_shown_without_what_controls_a_terminal(tmp_path: Path) -> None:
