@@ -20,6 +20,7 @@ TOP_LEVEL = {
     ".gitattributes",
     ".github",
     ".gitignore",
+    ".pre-commit-hooks.yaml",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
