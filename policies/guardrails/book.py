@@ -114,7 +114,7 @@ class Book:
                 continue
             if not self._levels.get(entry.rule):
                 how = "is disabled" if entry.rule in self._levels else "belongs to a policy that is disabled"
-                yield Unused(entry, f"is of no use: its rule {how} by configuration")
+                yield Unused(entry, f"is of no use: its rule {how}")
                 continue
             present = [urn for urn in urns if urn in entry.resource]
             heard = [item for item in self._heard if item.rule == entry.rule and item.urn in {None, *present}]

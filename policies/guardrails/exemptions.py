@@ -301,6 +301,8 @@ class _Reader:
         wrong = check(text) if check else None
         if not text and wrong is None:
             wrong = _Wrong("is empty", "write it down")
+        elif not text.isprintable():
+            wrong = _Wrong("holds characters that nobody sees", "write it without them")
         if wrong:
             self._complain(field, wrong, node)
         return text

@@ -164,6 +164,8 @@ def test_the_day_is_that_of_utc(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"expires": "soon"}, "exemption-invalid", "10::expires"),
         ({"expires": "2027-02-30"}, "exemption-invalid", "10::expires"),
         ({"expires": ["2027-01-31"]}, "exemption-invalid", "11::expires"),
+        ({"owner": "Jane \u202eeoD"}, "exemption-invalid", "9::owner"),
+        ({"reason": "\x1b[2Jall is well"}, "exemption-invalid", "8::reason"),
         ({"link": "example.com"}, "exemption-invalid", "11::link"),
         ({"until": "2027-01-31"}, "exemption-invalid", "11::until"),
         ({"resource": "reader"}, "exemption-invalid", "3::resource"),
@@ -225,6 +227,7 @@ def test_a_missing_field_is_named(write: Write, name: str) -> None:
         ("- &a\n  rule: x\n  rule: y\n", "exemptions.yaml:3::rule"),
         ("- iam-service-wildcard\n", "exemptions.yaml:1"),
         ("- *nothing\n", "exemptions.yaml:1"),
+        ("- &a {rule: x}\n- <<: *a\n", "exemptions.yaml:2::<<"),
         ("a\0b", "exemptions.yaml:1"),
         ("[" * 5000, "exemptions.yaml:1"),
     ],
@@ -319,7 +322,7 @@ def test_a_worse_finding_under_the_same_key_is_not_let_through(write: Write) -> 
         (
             [policy()],
             {"least-privilege": {"rules": {"iam-service-wildcard": "disabled"}}},
-            "its rule is disabled by configuration",
+            "its rule is disabled",
         ),
     ],
 )

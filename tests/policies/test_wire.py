@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import shutil
@@ -126,3 +127,34 @@ def test_the_pack_never_imports_the_provider_sdk_nor_the_action_data_at_start() 
         [sys.executable, "-B", "-c", code], cwd=PACK, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_pack_reads_the_exemptions_that_stand_beside_it(tmp_path: Path) -> None:
+    """Wherever the engine starts it, also through links, as long as the file is the folder's own."""
+    copy = tmp_path / "policies"
+    copy.mkdir()
+    for item in PACK.iterdir():
+        if item.name != "exemptions.yaml":
+            (copy / item.name).symlink_to(item)
+    last = (dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=7)).isoformat()
+    entry = {
+        "rule": "iam-service-wildcard",
+        "key": "Action::s3:*",
+        "resource": {"type": "aws:iam/rolePolicy:RolePolicy", "name": "p"},
+        "stacks": ["shop/dev"],
+        "reason": "the list follows",
+        "owner": "Jane Doe",
+        "expires": last,
+    }
+    ended = entry | {"key": "Action::sqs:*", "expires": "2020-01-31"}
+    (copy / "exemptions.yaml").write_text("".join(f"- {json.dumps(item)}\n" for item in (entry, ended)), "utf-8")
+    items = [
+        Registration("pulumi:pulumi:Stack", "shop-dev", {}),
+        Registration("aws:iam/rolePolicy:RolePolicy", "p", {"role": "r", "policy": document("s3:*")}),
+    ]
+    with serving(copy) as stub:
+        found = reported([*(stub.Analyze(request(item)) for item in items), stub.AnalyzeStack(stack_request(items))])
+    assert [(item["rule"], item["level"], item["exempted"]) for item in found.findings] == [
+        ("exemption-expired", "mandatory", "never"),
+        ("iam-service-wildcard", "advisory", f"until {last} (7 days left), owner Jane Doe: the list follows"),
+    ]

@@ -136,6 +136,7 @@ def test_an_entry_follows_what_the_file_holds_or_nothing_is_written(exempt: Exem
 def test_the_file_is_made_where_there_is_none(exempt: Exempt, pack: Path) -> None:
     (pack / "exemptions.yaml").unlink()
     assert (exempt(*IN_FULL, "--stack", "dev")[0], len(entries(pack))) == (0, 1)
+    assert (pack / "exemptions.yaml").stat().st_mode & 0o777 == 0o644
     assert [path.name for path in pack.iterdir() if path.name.startswith(".")] == []
 
 
@@ -208,6 +209,7 @@ def test_a_command_line_that_leaves_something_open_is_refused(
         (report_of(), "has no finding"),
         (report_of(finding(id="000000000000")), "it has 000000000000: take one of these"),
         (report_of(finding(exemptable=False)), "nobody may let through"),
+        (report_of(finding(key="Sid::[secret]")), "has a secret in its name"),
         (report_of(finding(exemption={"expires": "2027-01-31"})), "is exempted already, until 2027-01-31"),
         ({"schema": "stackproof.preview/0"}, ":1: is no report of the form"),
         ([], ":1: is no report of the form"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from stackproof.errors import StackproofError, UnrunnableError, UsageError
 from stackproof.model import STACK_TYPE, Severity, Verdict
+from stackproof.redaction import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,8 +84,12 @@ def _marked(verdict: PolicyVerdict, old: Mapping[Old, Old]) -> Iterator[Finding]
 
 
 def _may_stay(finding: Finding) -> bool:
-    """Say whether a baseline may hold a finding: our own packs, and the tool, say of some that nobody may."""
-    return finding.exemption is None and (not finding.key or finding.exemptable)
+    """Say whether a baseline may hold a finding: our own packs, and the tool, say of some that nobody may.
+
+    One whose name holds a secret has none that could be told from another's.
+    """
+    named = HIDDEN not in finding.urn + (finding.key or finding.message)
+    return named and finding.exemption is None and (not finding.key or finding.exemptable)
 
 
 def _gone(preview: Preview, old: Iterable[Old]) -> Iterator[Old]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackproof.errors import UsageError
+from stackproof.redaction import HIDDEN
 from stackproof.report.json_report import SCHEMA_NAME
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def _subject(path: Path, stack: dict[str, Any], verdict: dict[str, Any], finding
         raise UsageError(f"{path}: {what} is exempted already, until {finding['exemption']['expires']}")
     if not finding.get("exemptable"):
         raise UsageError(f"{path}: {what} is of a kind that nobody may let through; mend what it found")
+    if HIDDEN in finding["key"] + verdict["urn"]:
+        raise UsageError(f"{path}: {what} has a secret in its name, which no file may hold; mend what it found")
     judged = stack["judged"]
     alike = [item for item in stack["resources"] if (item["type"], item["name"]) == (verdict["type"], verdict["name"])]
     return Subject(
