@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,13 +14,14 @@ import yaml
 from tests.rules.pack_harness import UNKNOWN, Registration, judge, reported, request, servicer, stack_request
 
 from guardrails import exemptions
+from guardrails.pack import discover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.rules.pack_harness import Reported
 
+OWN = exemptions.FILE
 TODAY = dt.date(2026, 11, 25)
 STACK = Registration("pulumi:pulumi:Stack", "shop-dev", {})
 POLICY = "aws:iam/policy:Policy"
@@ -37,11 +39,11 @@ WIDE = {
 
 UNWATCHED = WIDE | {"rule": "alarm-presence", "key": "Queue", "resource": {"type": QUEUE.type, "name": "q"}}
 
-Write = Any
+Write = Callable[..., None]
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Put entries, or a text, into the pack's file, on a day that stands still."""
     file = tmp_path / "exemptions.yaml"
     monkeypatch.setattr(exemptions, "FILE", file)
@@ -252,10 +254,26 @@ def test_a_file_without_entries_lets_nothing_through_and_is_in_order(write: Writ
     assert [name for name in names if name.startswith("exemptions")] == ["exemptions"]
 
 
+def test_the_file_is_judged_before_it_is_used_and_its_use_after_all_else(write: Write) -> None:
+    """The SDK asks policies in the order in which they are announced."""
+    write(WIDE)
+    names = [item.name for item in servicer().GetAnalyzerInfo(None, None).policies]
+    assert (names[0], names[-1]) == ("exemptions", "exemptions-in-use")
+
+
 def test_a_pack_without_the_file_is_in_order(write: Write) -> None:
     write("")
     exemptions.FILE.unlink()
     assert about_exemptions(judge([STACK, policy()])) == []
+
+
+def test_the_example_in_the_pack_s_own_file_is_in_form(write: Write) -> None:
+    text = OWN.read_text("utf-8")
+    lines = text.splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("# - "))
+    write("\n".join(line.removeprefix("# ") for line in lines[begin:]))
+    (entry,), problems = exemptions.read(exemptions.FILE, discover())
+    assert (entry.rule, entry.link, problems) == ("iam-resource-star", "https://example.com/changes/42", ())
 
 
 def test_two_entries_for_one_finding_are_one_too_many(write: Write) -> None:

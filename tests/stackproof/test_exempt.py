@@ -130,7 +130,8 @@ def test_an_entry_follows_what_the_file_holds_or_nothing_is_written(exempt: Exem
     if text in {"", "# none yet", "  - {}\n"}:
         assert (code, after.startswith(text), entries(pack)[-1]["owner"]) == (0, True, "Jane Doe")
     else:
-        assert (code, after, "exemptions.yaml" in err) == (2, text, True)
+        said = "cannot be read as YAML" if text == "- [\n" else "is no list with a `- rule:` for each entry"
+        assert (code, after, said in err) == (2, text, True)
 
 
 def test_the_file_is_made_where_there_is_none(exempt: Exempt, pack: Path) -> None:
