@@ -35,7 +35,8 @@ def write(folder: Path, snippet: str) -> None:
             (folder / value).write_text(MODULES[value])
         elif value.endswith(".yaml"):
             count = next((index for index, line in enumerate(lines) if not line.startswith("#")), len(lines))
-            (folder / value).write_text("\n".join(line.removeprefix("# ") for line in lines[:count]) + "\n")
+            kept = [line.removeprefix("# ").removesuffix("  # !") for line in lines[:count]]
+            (folder / value).write_text("\n".join(kept) + "\n")
         else:
             name = value
     (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -339,12 +339,9 @@ class Interpreter:
         for atom in decorator:
             name = atom.name if isinstance(atom, External | Made) else ""
             if calls.is_retry(name):
-                return tuple(
-                    Function(item.node, item.environment, item.owner, item.receiver, retried=True)
-                    if isinstance(item, Function)
-                    else item
-                    for item in value
-                )
+                for item in value:
+                    if isinstance(item, Function):
+                        item.retried = True
             if isinstance(atom, Function):
                 result = self.call_function(atom, None, [value], {})
                 return result if any(isinstance(item, Function) for item in result) else value
