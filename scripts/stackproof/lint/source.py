@@ -2,7 +2,7 @@
 """The files that are read: which there are, what each is for, and its syntax tree.
 
 A *project* is a folder with a ``Pulumi.yaml`` of the runtime python. Its *entry* is ``__main__.py`` there, or what
-``main`` names. Of the other files, *tests* are ``test_*.py``, ``*_test.py``, ``conftest.py`` and all under a folder
+``main`` names; outside of projects, a ``__main__.py`` that imports Pulumi is one, too. Of the other files, *tests* are ``test_*.py``, ``*_test.py``, ``conftest.py`` and all under a folder
 ``tests`` or ``test``; *modules* are those that import ``pulumi`` or a ``pulumi_*`` package, or that a module or entry
 imports; the rest (a Lambda function's code, say) is no program, and only its syntax is judged.
 """
@@ -264,6 +264,9 @@ def _depth(tree: ast.AST) -> int:
 
 def _find_kinds(sources: Sources) -> None:
     """Tell the modules of programs from files that no program runs."""
+    for module in sources.modules.values():
+        if module.kind == "other" and module.project is None and module.path.name == "__main__.py":
+            module.kind = "entry" if _imports_pulumi(module) else "other"
     waiting = [module for module in sources.modules.values() if module.kind == "entry" or _imports_pulumi(module)]
     seen = set()
     while waiting:

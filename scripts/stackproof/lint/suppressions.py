@@ -66,7 +66,7 @@ class Suppressions:
 
     def _is_about(self, comment: _Comment, finding: Finding) -> bool:
         here = comment.module.shown == finding.file and finding.line in comment.lines
-        return here and finding.rule in comment.rules and bool(comment.reason)
+        return here and finding.rule in comment.rules and bool(comment.reason) and not comment.malformed
 
     def misused(self) -> Iterator[tuple[Module, int, str, str]]:
         """Yield what is wrong with comments: module, line, rule or empty, and words. Call it after `apply`."""
