@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the embedded engine beside its peers, the stack policies of the pack, and the IAM analysis."""
+"""Measures the engine beside its peers, the stack policies of the pack, the IAM analysis and the program linter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stackproof.bench import measure, show
 from stackproof.bench.documents import measure_documents, show_documents
+from stackproof.bench.source import measure_source, show_source
 from stackproof.bench.stack_rules import measure_pack
 
 _PACK = Path(__file__).parents[1] / "policies"
@@ -29,9 +30,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="how often each program is run each way")
     parser.add_argument("--documents", type=int, default=1000, help="number of IAM documents; 0 for none")
     parser.add_argument("--peers", default=sys.executable, help="an interpreter that has other analysers of them")
+    parser.add_argument("--lines", type=int, default=10_000, help="lines of the program that is linted; 0 for none")
     arguments = parser.parse_args()
     if arguments.documents:
         show_documents(arguments.documents, measure_documents(arguments.documents, arguments.peers))
+    if arguments.lines:
+        show_source(measure_source(arguments.lines, arguments.runs))
     show(measure(tuple(arguments.sizes), arguments.runs))
     sys.stdout.write("\npolicies of policies/ on 1,000 resources with 300 alarms, processor time of the pack:\n")
     for title, names in _POLICIES.items():

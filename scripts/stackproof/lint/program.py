@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -25,14 +24,13 @@ _LONGEST: Final = 60
 Node = TypeVar("Node", bound=ast.AST)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Program:
     """All that was read. ``misused`` are suppressions that are no good, each with its module, line and complaint."""
 
     sources: Sources
     facts: Facts
     misused: tuple[tuple[Module, int, str, str], ...] = ()
-    _nodes: dict[str, dict[type[ast.AST], list[Any]]] = field(default_factory=dict)
 
     def modules(self, *kinds: Kind) -> Iterator[Module]:
         """Yield the modules of some kinds; without kinds, of programs."""
@@ -41,12 +39,7 @@ class Program:
 
     def nodes(self, module: Module, kind: type[Node]) -> list[Node]:
         """Give the nodes of one type in a module, in an order that does not change."""
-        if module.shown not in self._nodes:
-            found: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
-            for node in ast.walk(module.tree):
-                found[type(node)].append(node)
-            self._nodes[module.shown] = found
-        return self._nodes[module.shown].get(kind, [])
+        return module.nodes.get(kind, [])
 
     def projects(self) -> list[Project]:
         """Give the projects that were read."""

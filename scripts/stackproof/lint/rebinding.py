@@ -20,16 +20,19 @@ __all__ = ["rebound"]
 def rebound(program: Program) -> Iterator[tuple[Module, ast.expr, int]]:
     """Yield each target that hides a resource which nothing has read, with the line of the first binding."""
     for module in program.modules():
-        for block in _blocks(module.tree):
-            yield from ((module, target, line) for target, line in _in_block(program, block))
+        for block in _blocks(module):
+            names = [ast.unparse(made) for statement in block if (made := _made(program, statement)) is not None]
+            if len(names) > len(set(names)):
+                yield from ((module, target, line) for target, line in _in_block(program, block))
 
 
-def _blocks(tree: ast.Module) -> Iterator[Sequence[ast.stmt]]:
-    for node in ast.walk(tree):
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if isinstance(block, list) and len(block) > 1:
-                yield block
+def _blocks(module: Module) -> Iterator[Sequence[ast.stmt]]:
+    for nodes in module.nodes.values():
+        for node in nodes:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if isinstance(block, list) and len(block) > 1:
+                    yield block
 
 
 def _in_block(program: Program, block: Sequence[ast.stmt]) -> Iterator[tuple[ast.expr, int]]:
@@ -40,15 +43,23 @@ def _in_block(program: Program, block: Sequence[ast.stmt]) -> Iterator[tuple[ast
         for name in read & unread.keys():
             del unread[name]
         yield from (found.pop(name) for name in sorted(read & found.keys()))
-        target = _target(statement)
-        if target is None or not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+        target = _made(program, statement)
+        if target is None:
             continue
         name = ast.unparse(target)
-        made = isinstance(statement.value, ast.Call) and program.facts.always(statement.value, Resource)
-        if made and name in unread:
+        if name in unread:
             found[name] = (target, unread[name])
-        if made and not name.startswith("_"):
+        if not name.startswith("_"):
             unread[name] = statement.lineno
+
+
+def _made(program: Program, statement: ast.stmt) -> ast.expr | None:
+    """Give the one target of a statement that makes a resource."""
+    target = _target(statement)
+    if target is None or not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return None
+    made = isinstance(statement.value, ast.Call) and program.facts.always(statement.value, Resource)
+    return target if made else None
 
 
 def _target(statement: ast.stmt) -> ast.expr | None:

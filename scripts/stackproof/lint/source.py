@@ -2,9 +2,10 @@
 """The files that are read: which there are, what each is for, and its syntax tree.
 
 A *project* is a folder with a ``Pulumi.yaml`` of the runtime python. Its *entry* is ``__main__.py`` there, or what
-``main`` names; outside of projects, a ``__main__.py`` that imports Pulumi is one, too. Of the other files, *tests* are ``test_*.py``, ``*_test.py``, ``conftest.py`` and all under a folder
-``tests`` or ``test``; *modules* are those that import ``pulumi`` or a ``pulumi_*`` package, or that a module or entry
-imports; the rest (a Lambda function's code, say) is no program, and only its syntax is judged.
+``main`` names; outside of projects, a ``__main__.py`` that imports Pulumi is one, too. Of the other files, *tests* are
+``test_*.py``, ``*_test.py``, ``conftest.py`` and all under a folder ``tests`` or ``test``; *modules* are those that
+import ``pulumi`` or a ``pulumi_*`` package, or that a module or entry imports; the rest (a Lambda function's code, say)
+is no program, and only its syntax is judged.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import re
 import sys
 import tokenize
 import warnings
+from collections import defaultdict
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
@@ -72,6 +74,8 @@ class Module:
     project: Project | None = None
     problem: tuple[int, str] | None = None
     asked: bool = True
+    nodes: dict[type[ast.AST], list[Any]] = field(default_factory=dict)
+    """The tree's nodes by their type, outer ones first."""
 
     @property
     def is_package(self) -> bool:
@@ -162,7 +166,11 @@ def _add(sources: Sources, file: Path, found: dict[Path, Project | None], *, ask
     elif project is not None and file == project.entry:
         kind = "entry"
     tree, lines, problem = _parsed(file)
-    sources.modules[file] = Module(file, _shown(file), name, kind, tree, lines, project, problem, asked)
+    nodes, depth = _sorted(tree)
+    if depth > _DEEPEST:
+        tree, nodes = ast.Module([], []), {}
+        problem = (1, f"it is nested too deeply to be judged: {depth} levels, at most {_DEEPEST}")
+    sources.modules[file] = Module(file, _shown(file), name, kind, tree, lines, project, problem, asked, nodes)
 
 
 def _shown(file: Path) -> str:
@@ -248,18 +256,25 @@ def _parsed(file: Path) -> tuple[ast.Module, Sequence[str], tuple[int, str] | No
         return empty, lines, (error.lineno or 1, f"{_PYTHON} cannot parse it: {error.msg}")
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         return empty, lines, (1, f"{_PYTHON} cannot parse it: {str(error) or type(error).__name__}")
-    depth = _depth(tree)
-    if depth > _DEEPEST:
-        return empty, lines, (1, f"it is nested too deeply to be judged: {depth} levels, at most {_DEEPEST}")
     return tree, lines, None
 
 
-def _depth(tree: ast.AST) -> int:
-    """Measure how deep a tree is, without recursion."""
+def _sorted(tree: ast.AST) -> tuple[dict[type[ast.AST], list[Any]], int]:
+    """Sort a tree's nodes by type, and measure how deep it is, without recursion."""
+    found: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
     level, nodes = 0, [tree]
     while nodes:
-        level, nodes = level + 1, [child for node in nodes for child in ast.iter_child_nodes(node)]
-    return level
+        level, below = level + 1, list[ast.AST]()
+        for node in nodes:
+            found[type(node)].append(node)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    below += [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST) and value._fields:
+                    below.append(value)
+        nodes = below
+    return dict(found), level
 
 
 def _find_kinds(sources: Sources) -> None:
@@ -288,13 +303,10 @@ def _imports_pulumi(module: Module) -> bool:
 
 def imported(module: Module) -> list[str]:
     """List the absolute names that a module imports anywhere, both of packages and of what may be modules in them."""
-    found = []
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = absolute(module, node)
-            found += [base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*")]
+    found = [alias.name for node in module.nodes.get(ast.Import, ()) for alias in node.names]
+    for node in module.nodes.get(ast.ImportFrom, ()):
+        base = absolute(module, node)
+        found += [base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*")]
     return [name for name in found if name]
 
 
