@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from stackproof.cli import app
-
-if TYPE_CHECKING:
-    from click.testing import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = 'import pulumi\nimport pulumi_aws as aws\n\nbucket = aws.s3.Bucket("b")\npulumi.export("n", f"{bucket.id}")\n'
@@ -30,8 +27,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def lint(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["lint", *arguments])
+class Done(NamedTuple):
+    """How a command ended."""
+
+    exit_code: int
+    stdout: str
+    exception: BaseException | None
+
+
+def lint(*arguments: str) -> Done:
+    result = CliRunner().invoke(app, ["lint", *arguments])
+    return Done(result.exit_code, result.stdout, result.exception)
 
 
 def test_the_text_names_rule_place_and_remedy() -> None:

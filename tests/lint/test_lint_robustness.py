@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import test
 
 from stackproof.errors import UsageError
 from stackproof.lint.judge import judge_paths
@@ -16,7 +16,7 @@ from stackproof.lint.judge import judge_paths
 if TYPE_CHECKING:
     from stackproof.audit import Audit
 
-LIBRARY = Path(test.__file__).parent
+LIBRARY = Path(getattr(importlib.util.find_spec("test"), "origin", "")).parent
 EVERY = 20  #: One of so many files of the library's tests; all of them take a minute.
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long the program linter takes for a program of many lines: components in modules of their own, all of them used."""
+"""How long the program linter takes for a program of many lines: components in many modules, all of them used."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _COMPONENT = '''class Part{number}(pulumi.ComponentResource):
     def __init__(self, name: str, args: Args, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bench:index:Part{number}", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        bucket = aws.s3.Bucket(f"{{name}}-{number}", tags={{"part": "{number}", "stack": pulumi.get_stack()}}, opts=child)
+        bucket = aws.s3.Bucket(f"{{name}}-{number}", tags={{"stack": pulumi.get_stack()}}, opts=child)
         trust = {{"Effect": "Allow", "Principal": {{"Service": "ec2.amazonaws.com"}}, "Action": "sts:AssumeRole"}}
         role = aws.iam.Role(
             f"{{name}}-{number}",
@@ -52,7 +52,7 @@ _COMPONENT = '''class Part{number}(pulumi.ComponentResource):
         )
         self._grant(name, bucket, role)
         for index, cidr in enumerate(args.cidrs):
-            queue = aws.sqs.Queue(f"{{name}}-{number}-{{index}}", delay_seconds=index, tags={{"cidr": cidr}}, opts=child)
+            queue = aws.sqs.Queue(f"{{name}}-{number}-{{index}}", tags={{"cidr": cidr}}, opts=child)
             aws.sqs.QueuePolicy(
                 f"{{name}}-{number}-{{index}}",
                 queue_url=queue.url,
