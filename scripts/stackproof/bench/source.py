@@ -95,9 +95,8 @@ def made_program(folder: Path, lines: int) -> int:
         text = _HEAD.format(first=first)
         for number in range(first, first + _COMPONENTS_A_MODULE):
             text += _COMPONENT.format(number=number)
-            uses.append(
-                f'pulumi.export("arn{number}", parts{first}.Part{number}("p{number}", parts{first}.Args(CIDRS)).arn)'
-            )
+            made = f'parts{first}.Part{number}("p{number}", parts{first}.Args(CIDRS))'
+            uses.append(f'pulumi.export("arn{number}", {made}.arn)')
         number += 1
         imports.append(f"import parts{first}")
         (folder / f"parts{first}.py").write_text(text, encoding="utf-8")
