@@ -174,7 +174,8 @@ def _parameter(  # noqa: PLR0913 (the same)
         return value if default is None else join(value, NOTHING)
     if value is None and default is not None and sure:
         return interpreter.evaluate(default, function.environment)
-    if parameter.annotation is not None:
+    # in a function for apply an annotation that names what the Outputs hold may still name the Outputs
+    if parameter.annotation is not None and not interpreter.way.via("apply"):
         told = annotated(parameter.annotation, function.environment, interpreter)
         return told if default is None else join(told, NOTHING)
     return UNKNOWN

@@ -253,7 +253,8 @@ def _parsed(file: Path) -> tuple[ast.Module, Sequence[str], tuple[int, str] | No
             warnings.simplefilter("ignore")  # what a compiler warns of is not this command's subject
             tree = ast.parse(content)
     except SyntaxError as error:
-        return empty, lines, (error.lineno or 1, f"{_PYTHON} cannot parse it: {error.msg}")
+        newer = "; if it is for a newer Python, run this command with that" if "f-string" in error.msg else ""
+        return empty, lines, (error.lineno or 1, f"{_PYTHON} cannot parse it: {error.msg}{newer}")
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         return empty, lines, (1, f"{_PYTHON} cannot parse it: {str(error) or type(error).__name__}")
     return tree, lines, None

@@ -8,8 +8,9 @@ of a provider (`aws:…`).
 
 ## Why is this bad?
 
-The token is part of every URN under the component, and of what policies match. The engine wants `package:module:type`;
-changing it later replaces all that is under it unless an alias is given.
+The token is part of every URN under the component, and what policies and aliases match. The engine takes any text
+(measured with CLI 3.260), so nothing says that it is odd until a tool that takes it apart does, and changing it later
+replaces all that is under the component unless an alias is given.
 
 ## Bad
 
@@ -49,7 +50,7 @@ Tokens that are no constants.
 
 - https://www.pulumi.com/docs/iac/concepts/components/
 - https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/schema/
-- https://github.com/pulumi/pulumi/blob/v3.272.0/sdk/go/common/tokens/tokens.go
+- https://www.pulumi.com/docs/iac/concepts/resources/names/#types
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from stackproof.model import Finding
 
 
-@rule(id="component-type-token", severity="low", since="0.2", folder=FOLDER)
+@rule(id="component-type-token", severity="low", since="0.2", folder=FOLDER, enforcement="advisory")
 def component_type_token(program: Program) -> Iterator[Finding]:
     """Yield each component with an odd type token."""
     for module, node, token, message in odd_tokens(program):

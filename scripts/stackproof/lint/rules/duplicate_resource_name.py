@@ -9,8 +9,8 @@ makes both: written twice, made by a function that is called twice, or by a comp
 ## Why is this bad?
 
 A resource's URN consists of the types of its parents, its type and its name; the parents' names are no part of it. The
-engine refuses a second resource with the same URN: `Duplicate resource URN`. Under the SDK's mocks the same program
-passes.
+engine refuses a second resource with the same URN: `Duplicate resource URN` (measured with CLI 3.260). Under the SDK's
+mocks the same program passes, so unit tests do not see it.
 
 ## Bad
 

@@ -7,8 +7,8 @@ Flags `pulumi.export` in a function that `apply` calls.
 
 ## Why is this bad?
 
-The stack's outputs are registered when the program has run; functions given to `apply` run later. The call succeeds
-and the output is missing, in a preview and after an update (measured with 3.272 and the real CLI).
+The stack's outputs are registered when the program has run; functions given to `apply` run later. The call succeeds,
+and the output is missing (measured with CLI 3.260 and SDK 3.272, in an update).
 
 ## Bad
 

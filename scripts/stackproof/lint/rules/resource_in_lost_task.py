@@ -8,8 +8,8 @@ Flags a coroutine that makes resources and is never awaited, and a task of one t
 ## Why is this bad?
 
 A coroutine that is not awaited does not run at all. A task may run, but Pulumi waits for registrations and Outputs,
-not for tasks: whatever the task would have made after its first pause is silently missing, and a later update then
-deletes it.
+not for tasks: whatever the task would have made after its first pause is silently missing, with exit code 0 (measured
+with CLI 3.260 and SDK 3.272), and where it was made before, it is deleted.
 
 ## Bad
 
