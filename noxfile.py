@@ -97,13 +97,14 @@ def types(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def workflows(session: nox.Session) -> None:
-    """Check the workflows: zizmor's auditor, actionlint and the published schemas."""
+    """Check the workflows: zizmor's auditor, actionlint, the published schemas and the gate's integrity."""
     prepare(session)
     files = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
     session.run("zizmor", "--offline", "--persona", "auditor", "--strict-collection", ".github")
     session.run("actionlint", *files)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
     session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    session.run("python", "-m", "stackproof", "gatecheck")
 
 
 @nox.session(default=False)
