@@ -33,6 +33,7 @@ ABSENT = {  # the key that is missing has no line; the finding stands where its 
     "deploy-without-policy": "      - run: stackproof plan apply ",
     "deploy-without-verified-plan": "      - run: pulumi up ",
     "deploy-on-untrusted-event": "  push:",
+    "dispatch-from-any-branch": "  workflow_dispatch:",
     "merge-group-missing": "  pull_request:",
     "stack-without-concurrency": "  prod:",
     "report-only-on-success": "      - run: cat ",

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ASSIGNMENT", "GATES", "UPDATES", "Act", "Does", "classify", "from_action", "option", "unwrap"]
 
-Does = Literal["test", "policy", "preview", "deploy", "verify", "unlock"]
-GATES: Final[frozenset[Does]] = frozenset({"test", "policy", "preview"})
-"""What a job may do that makes it a gate."""
+Does = Literal["test", "policy", "preview", "check", "deploy", "verify", "unlock"]
+GATES: Final[frozenset[Does]] = frozenset({"test", "policy", "preview", "check"})
+"""What a job may do that makes it a gate; `check` only where a job sums up gates."""
 UPDATES: Final = frozenset({"up", "apply", "?"})
 """The verbs that bring a program's resources about; `?` is a command that cannot be told."""
 

@@ -27,13 +27,17 @@ _STATIC = re.compile(
 )
 
 
+_POWERS = ("*", "id-token", "contents", "actions")
+"""The permissions of a token with which a job can get at a cloud, or change what is judged."""
+
+
 def held_credentials(job: FlowJob, one: Occasion) -> Iterator[tuple[str, Place]]:
     """Yield what a job holds on an occasion, in words, with the place; nothing where the job cannot run on it."""
     if runs(job, one.facts) is False:
         return
-    token = job.permissions.get("id-token") or job.permissions.get("*")
-    if token is not None and token.text in {"write", "write-all"} and not job.inner:
-        yield "`id-token: write`", Place(_owner(job, token), token.line)
+    for name, text in job.permissions.items() if not job.inner else ():
+        if name in _POWERS and text.text in {"write", "write-all"}:
+            yield f"`{f'{name}: ' if name != '*' else ''}{text.text}`", Place(_owner(job, text), text.line)
     for text, file in _texts(job, one):
         for secret in _secrets(text):
             yield f"the secret {secret}", Place(file, text.line)

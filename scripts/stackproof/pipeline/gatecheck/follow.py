@@ -355,6 +355,8 @@ class _Builder:
                 yield Act(frozenset({does}), "judge", words, place, lost, "session")
         if name == "deploy" and not any("deploy" in act.does for act in found):
             yield Act(frozenset({"deploy"}), "?", words, place, lost, "session")
+        elif name not in commands.GATES and not found:
+            yield Act(frozenset({"check"}), "session", words, place, lost, "session")
 
 
 def _unique(acts: Iterable[Act]) -> tuple[Act, ...]:

@@ -34,7 +34,9 @@ __all__ = [
     "bypass",
     "check_name",
     "fails_later",
+    "fixed_ref",
     "is_bounded",
+    "is_deploying",
     "is_production",
     "is_seen",
     "loose_download",
@@ -223,6 +225,17 @@ def other_commit(step: FlowStep, variants: tuple[Map[str, Value], ...]) -> Scala
         return None
     values = {interpolate(ref.text, variant) for variant in variants}
     return None if values == {""} else ref
+
+
+def fixed_ref(step: FlowStep) -> Scalar | None:
+    """Give the `ref` of a checkout of this repository into the work tree, if it is a name that is written out."""
+    ref = other_commit(step, ({},))
+    return None if ref is None or "${{" in ref.text else ref
+
+
+def is_deploying(job: FlowJob) -> bool:
+    """Say whether a job deploys."""
+    return any("deploy" in act.does for act in job.acts)
 
 
 def is_bounded(text: Scalar, item: Deployment) -> bool:

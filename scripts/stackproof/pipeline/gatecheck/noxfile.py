@@ -49,11 +49,14 @@ class Noxfile:
     sessions: Map[str, ast.FunctionDef]
     default: tuple[str, ...]
     file: str
+    _read: dict[tuple[str, tuple[str, ...]], tuple[SessionCommand, ...]] = field(default_factory=dict)
 
     def commands(self, session: str, posargs: tuple[str, ...]) -> tuple[SessionCommand, ...]:
         """Give what a session runs, with these words after `--`; nothing for a session that is not there."""
         node = self.sessions.get(session.partition("-")[0]) or self.sessions.get(session)
-        return tuple(_Body(self, posargs).commands(node)) if node else ()
+        if (session, posargs) not in self._read:
+            self._read[session, posargs] = tuple(_Body(self, posargs).commands(node)) if node else ()
+        return self._read[session, posargs]
 
     def forgiven(self, session: str) -> tuple[Forgiven, ...]:
         """Say where a session accepts failure."""

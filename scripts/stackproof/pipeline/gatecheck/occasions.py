@@ -23,6 +23,11 @@ __all__ = ["PULL_REQUESTS", "Occasion", "occasions"]
 
 PULL_REQUESTS = frozenset({"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"})
 _FORK, _OWNER, _BRANCH = "somebody/fork", "somebody", "a-branch-of-anyone"
+_ANY_BRANCH: Map[str, Value] = {
+    "github.ref": f"refs/heads/{_BRANCH}",
+    "github.ref_name": _BRANCH,
+    "github.ref_type": "branch",
+}
 _NO_PULL_REQUEST: Map[str, Value] = {"github.event.pull_request": None, "github.head_ref": "", "github.base_ref": ""}
 
 
@@ -69,6 +74,11 @@ def _of(trigger: Trigger) -> Iterator[Occasion]:
         case "merge_group":
             ref = Unknown(prefix="refs/heads/gh-readonly-queue/")
             yield Occasion("merge_group", {**name, **_NO_PULL_REQUEST, "github.ref": ref})
+        case "workflow_dispatch":
+            yield Occasion("workflow_dispatch", {**name, **_NO_PULL_REQUEST})
+            yield Occasion(
+                "workflow_dispatch", {**name, **_NO_PULL_REQUEST, **_ANY_BRANCH}, "a dispatch from any branch"
+            )
         case event:
             yield Occasion(event, {**name, **_NO_PULL_REQUEST})
 
@@ -110,12 +120,7 @@ def _push(trigger: Trigger, known: Map[str, Value]) -> Iterator[Occasion]:
     tags_alone = bool(trigger.filters("tags")) and not branches and not trigger.filters("branches-ignore")
     anywhere = not tags_alone and (not branches or any(item in {"*", "**"} for item in branches))
     if anywhere:
-        facts: Map[str, Value] = {
-            "github.ref": f"refs/heads/{_BRANCH}",
-            "github.ref_name": _BRANCH,
-            "github.ref_type": "branch",
-        }
-        yield Occasion("push", {**known, **facts}, "a push to any branch")
+        yield Occasion("push", {**known, **_ANY_BRANCH}, "a push to any branch")
     if tags_alone:
         yield Occasion("push", {**known, "github.ref": Unknown(prefix="refs/tags/"), "github.ref_type": "tag"})
         return

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stackproof.pipeline.gatecheck.allowances import Allowance
     from stackproof.pipeline.gatecheck.commands import Act, Does
     from stackproof.pipeline.gatecheck.follow import Flow, FlowJob, FlowStep
-    from stackproof.pipeline.gatecheck.model import Place
+    from stackproof.pipeline.gatecheck.model import Job, Place
     from stackproof.pipeline.gatecheck.noxfile import Forgiven
     from stackproof.pipeline.gatecheck.source import Scalar
     from stackproof.settings import GatecheckSettings
@@ -128,15 +128,20 @@ class Pipeline:
     @cached_property
     def gates(self) -> tuple[Gate, ...]:
         """Every gate whose verdict somebody waits for: a change's, or that before a deployment."""
-        return tuple(
-            Gate(flow, job, step, act)
-            for flow in self.flows
-            if self.is_gating(flow)
-            for job in flow.jobs.values()
-            for step in job.steps
-            for act in step.acts
-            if act.does & GATES
-        )
+        return tuple(gate for flow in self.flows if self.is_gating(flow) for gate in self._gates(flow))
+
+    def _gates(self, flow: Flow) -> Iterator[Gate]:
+        """Yield a flow's gates; a session that only checks something is one where its workflow sums up gates."""
+        summed = {id(job.workflow) for job in self.aggregators(flow)}
+        for job in flow.jobs.values():
+            counted = GATES if id(job.workflow) in summed else GATES - {"check"}
+            for step in job.steps:
+                yield from (Gate(flow, job, step, act) for act in step.acts if act.does & counted)
+
+    @cached_property
+    def watched(self) -> tuple[Gate | Deployment, ...]:
+        """Every step whose failure must count: gates, and updates, which the next stack waits for."""
+        return (*self.gates, *(item for item in self.deployments if item.act.updates))
 
     def is_gating(self, flow: Flow) -> bool:
         """Say whether a flow judges changes or deploys; a scheduled look at what is there does neither."""
@@ -170,7 +175,7 @@ class Pipeline:
         for job in flow.jobs.values():
             deploys = any("deploy" in act.does for act in job.acts)
             judged = [flow.jobs[need] for need in job.needs if need in flow.jobs]
-            over = any(does in GATES for need in judged for act in _all_acts(flow, need) for does in act.does)
+            over = any(act.does & GATES for need in judged for act in _all_acts(flow, need))
             if judged and over and not deploys and (self._is_named(job) or self._sums_up(job)):
                 yield job
 
@@ -213,9 +218,13 @@ class Pipeline:
                     if one and step_runs(job, step, one.facts) is not False:
                         yield from ((flow, job, act) for act in step.acts)
 
-    def before(self, gate: Gate) -> tuple[FlowJob, ...]:
-        """Give the jobs that a gate needs, directly or through others."""
-        return gate.flow.ancestors(gate.job.key)
+    def counted(self, flow: Flow) -> Iterator[tuple[Job, tuple[Map[str, Value], ...]]]:
+        """Yield the jobs whose failure must count, with their variants: what judges, updates or sums up, and needs."""
+        jobs = [item.job for item in self.watched if item.flow is flow]
+        jobs += self.aggregators(flow) if self.is_gating(flow) else ()
+        for item in (one for job in jobs for one in (job, *flow.ancestors(job.key))):
+            yield item.job, item.variants
+            yield from ((caller, ({},)) for _, caller in item.callers)
 
     def decided_by_author(self, gate: Gate, name: str) -> bool:
         """Say whether who writes a change decides a context, or who dispatches the deployment behind a gate."""
@@ -269,13 +278,14 @@ class Pipeline:
         return any("verify" in act.does for act in acts[: acts.index(item.act)])
 
     def guards(self, flow: Flow, key: str) -> tuple[FlowJob, ...]:
-        """Give the jobs whose failure must stop a job: aggregators before it, and gates that none of them covers."""
+        """Give the jobs whose failure must stop an update: aggregators, gates that none covers, and other updates."""
         before = flow.ancestors(key)
         summing = {job.key for job in self.aggregators(flow)}
         summed = [item for item in before if item.key in summing]
-        covered = {item.key for one in summed for item in flow.ancestors(one.key)}
-        gates = [item for item in before if self.is_gate(flow, item) and item.key not in covered]
-        return (*summed, *(item for item in gates if item not in summed))
+        covered = {item.key for one in summed for item in flow.ancestors(one.key)} | {item.key for item in summed}
+        updating = {item.job.key for item in self.deployments if item.flow is flow and item.act.updates}
+        gates = [item for item in before if self.is_gate(flow, item) or item.key in updating]
+        return (*summed, *(item for item in gates if item.key not in covered))
 
 
 def _all_acts(flow: Flow, job: FlowJob) -> tuple[Act, ...]:

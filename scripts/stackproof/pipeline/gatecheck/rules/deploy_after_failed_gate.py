@@ -3,8 +3,8 @@
 
 ## What it does
 
-Works out, for every gate or aggregator before a deployment, whether the deployment's job or step can still run once
-that gate has failed, was cancelled or was skipped.
+Works out, for every gate, aggregator or other update before a deployment, whether its job or step can still run once
+that one has failed, was cancelled or was skipped.
 
 ## Why is this bad?
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deployment checks out another commit than the one judged.
+"""Commit that is deployed is not the one that was judged.
 
 ## What it does
 
 Flags a checkout in a deploying job, before it deploys, whose `ref` is neither `github.sha` nor a commit that an earlier
-job or step of the run vouches for.
+job or step of the run vouches for; and a gate on pull requests that checks out a branch by its name.
 
 ## Why is this bad?
 
@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.pipeline.gatecheck.judgement import other_commit
+from stackproof.pipeline.gatecheck.judgement import fixed_ref, other_commit
 from stackproof.pipeline.gatecheck.roles import FOLDER
 from stackproof.rulebook import rule
 
@@ -84,7 +84,7 @@ __all__ = ["deploy_of_other_commit"]
 
 @rule(id="deploy-of-other-commit", severity="high", since="0.1", folder=FOLDER)
 def deploy_of_other_commit(pipeline: Pipeline) -> Iterator[Finding]:
-    """Say where: deployment checks out another commit than the one judged."""
+    """Say where: commit that is deployed is not the one that was judged."""
     for item in pipeline.deployments:
         for step in item.before():
             ref = other_commit(step, item.job.variants) if step.step.uses is not None else None
@@ -95,4 +95,15 @@ def deploy_of_other_commit(pipeline: Pipeline) -> Iterator[Finding]:
                     ref.line,
                     f"{item.subject} deploys {ref.text.strip()}, which is not the commit that was judged",
                     remedy="leave out `ref`, or hand on the commit that an earlier job has checked",
+                )
+    for gate in pipeline.gates:
+        for step in gate.job.steps[: gate.job.steps.index(gate.step)]:
+            ref = fixed_ref(step)
+            if ref is not None and pipeline.judges_changes(gate.flow, gate.job):
+                yield deploy_of_other_commit.finding(
+                    gate.job.key,
+                    step.step.place.file,
+                    ref.line,
+                    f"{gate.job.key} judges {ref.text.strip()}, not the change of the pull request",
+                    remedy="leave out `ref`",
                 )

@@ -55,7 +55,7 @@ jobs:
 
 ## Not caught
 
-A dispatch from another branch, and what an environment's branch rule refuses: `stackproof settings` tells.
+What an environment's branch rule refuses: `stackproof settings` tells. For a dispatch see `dispatch-from-any-branch`.
 
 ## References
 
@@ -82,7 +82,7 @@ __all__ = ["deploy_on_untrusted_event"]
 def deploy_on_untrusted_event(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: deployment runs on an event that anyone can cause."""
     for item in pipeline.deployments:
-        loose = next((one for one in item.occasions if one.who), None)
+        loose = next((one for one in item.occasions if one.who and one.event != "workflow_dispatch"), None)
         trigger = item.flow.trigger(loose.event) if loose else None
         if loose is not None and trigger is not None and not item.of_review:
             yield deploy_on_untrusted_event.finding(

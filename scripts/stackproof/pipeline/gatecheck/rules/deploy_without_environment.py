@@ -3,8 +3,8 @@
 
 ## What it does
 
-Flags a deploying job, not one for a pull request's own stack, that names no environment and needs no job that does;
-or whose environment is an expression that is neither a choice nor a literal.
+Flags a deploying job, not one for a pull request's own stack, that names no environment and needs no job that does
+and only approves; or whose environment is an expression that is neither a choice nor a literal.
 
 ## Why is this bad?
 
@@ -68,7 +68,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.pipeline.gatecheck.judgement import is_bounded
+from stackproof.pipeline.gatecheck.judgement import is_bounded, is_deploying
 from stackproof.pipeline.gatecheck.roles import FOLDER
 from stackproof.rulebook import rule
 
@@ -88,7 +88,8 @@ def deploy_without_environment(pipeline: Pipeline) -> Iterator[Finding]:
         if item.of_review:
             continue
         text = item.job.environment
-        approved = any(job.environment is not None for job in item.flow.ancestors(item.job.key))
+        before = item.flow.ancestors(item.job.key)
+        approved = any(job.environment is not None and not is_deploying(job) for job in before)
         if text is None and not approved:
             yield deploy_without_environment.finding(
                 item.subject,

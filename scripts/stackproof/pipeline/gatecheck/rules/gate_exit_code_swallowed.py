@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Exit code of a gate is lost in its script.
+"""Exit code of a gate or deployment is lost in its script.
 
 ## What it does
 
-Follows every gate command through its script and flags one whose failure cannot fail the step: `|| true`, `|| echo`,
-`set +e`, a pipe without `pipefail`, `&&` before another command, `&`, a substitution, a conditional that goes on.
+Follows every command that judges or updates through its script and flags one whose failure is lost there: `|| true`,
+`|| echo`, `set +e`, a pipe without `pipefail`, `&&` before another command, `&`, a substitution, a
+conditional that goes on.
 
 ## Why is this bad?
 
@@ -69,8 +70,8 @@ __all__ = ["gate_exit_code_swallowed"]
 
 @rule(id="gate-exit-code-swallowed", severity="high", since="0.1", folder=FOLDER)
 def gate_exit_code_swallowed(pipeline: Pipeline) -> Iterator[Finding]:
-    """Say where: exit code of a gate is lost in its script."""
-    for gate in pipeline.gates:
+    """Say where: exit code of a gate or deployment is lost in its script."""
+    for gate in pipeline.watched:
         if gate.act.lost:
             yield gate_exit_code_swallowed.finding(
                 f"{gate.job.key}/{gate.act.shown}",

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gate job may fail without anyone noticing.
+"""Gate or deployment may fail as a job without anyone noticing.
 
 ## What it does
 
-Flags `continue-on-error` on a job that tests, judges policies or previews, on one that calls it, or on one it needs,
-unless it is known to be false.
+Flags `continue-on-error` on a job that tests, judges policies, previews, sums up gates or updates a stack, on one
+that calls it, or on one it needs, unless it is known to be false.
 
 ## Why is this bad?
 
@@ -70,11 +70,9 @@ __all__ = ["gate_job_continue_on_error"]
 
 @rule(id="gate-job-continue-on-error", severity="high", since="0.1", folder=FOLDER)
 def gate_job_continue_on_error(pipeline: Pipeline) -> Iterator[Finding]:
-    """Say where: gate job may fail without anyone noticing."""
-    for gate in pipeline.gates:
-        callers = [job for _, job in gate.job.callers]
-        before = [(item.job, item.variants) for item in pipeline.before(gate)]
-        for job, variants in [(gate.job.job, gate.job.variants), *((item, ({},)) for item in callers), *before]:
+    """Say where: gate or deployment may fail as a job without anyone noticing."""
+    for flow in pipeline.flows:
+        for job, variants in pipeline.counted(flow):
             text = job.continue_on_error
             if text is not None and may_be_true(text, variants):
                 yield gate_job_continue_on_error.finding(

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gate step may fail without failing its job.
+"""Gate or deployment may fail as a step without failing its job.
 
 ## What it does
 
-Flags `continue-on-error` on a step that tests, judges policies or previews, or on the composite action it stands in,
-unless it is known to be false, or a later step fails the job by that step's `outcome`.
+Flags `continue-on-error` on a step that tests, judges policies, previews or updates, or on the composite action it
+stands in, unless it is known to be false, or a later step fails the job by that step's `outcome`.
 
 ## Why is this bad?
 
@@ -69,8 +69,8 @@ __all__ = ["gate_step_continue_on_error"]
 
 @rule(id="gate-step-continue-on-error", severity="high", since="0.1", folder=FOLDER)
 def gate_step_continue_on_error(pipeline: Pipeline) -> Iterator[Finding]:
-    """Say where: gate step may fail without failing its job."""
-    for gate in pipeline.gates:
+    """Say where: gate or deployment may fail as a step without failing its job."""
+    for gate in pipeline.watched:
         for step in gate.step.chain:
             text = step.continue_on_error
             if text is not None and may_be_true(text, gate.job.variants) and not fails_later(gate.job, gate.step):

@@ -3,7 +3,8 @@
 
 ## What it does
 
-Flags `pulumi up`, `update` and `preview`, in scripts, nox sessions and pulumi/actions, without a policy pack.
+Flags `pulumi up`, `update` and `preview`, and `stackproof preview` and `up`, in scripts, nox sessions and
+pulumi/actions, without a policy pack.
 
 ## Why is this bad?
 
@@ -81,6 +82,8 @@ if TYPE_CHECKING:
 
 __all__ = ["up_without_policy_pack"]
 
+_JUDGED = {("pulumi", "up"), ("pulumi", "preview"), ("pulumi", "?"), ("stackproof", "judge")}
+
 
 @rule(id="up-without-policy-pack", severity="high", since="0.1", folder=FOLDER)
 def up_without_policy_pack(pipeline: Pipeline) -> Iterator[Finding]:
@@ -88,7 +91,7 @@ def up_without_policy_pack(pipeline: Pipeline) -> Iterator[Finding]:
     runs: tuple[Deployment | Gate, ...] = (*pipeline.deployments, *pipeline.gates)
     for item in runs:
         words = item.act.words
-        if words[0] != "pulumi" or item.act.verb not in {"up", "preview", "?"} or "policy" in item.act.does:
+        if (words[0], item.act.verb) not in _JUDGED:
             continue
         if isinstance(item, Deployment) and item.of_review:
             continue
