@@ -609,7 +609,7 @@
         } }, "×"),
         el("h3", {}, el("bdi", {}, resource.n)),
         el("p", { class: "word" }, text(resource.t)),
-        el("p", {}, mark(resource.s), " ", STATES[resource.s].word, passes ? `, ${plural(passes, "policy").replace("policys", "policies")} passed` : ""),
+        el("p", {}, mark(resource.s), " ", STATES[resource.s].word, passes ? `, passes ${passes} of its policies` : ""),
         resource.q ? el("p", {}, text(resource.q)) : "",
         rows.length ? el("div", {}, el("h4", {}, "Findings"), el("ul", {}, rows.slice(0, 20).map((row) => el("li", {}, mark(row.g), " ", cut(text(row.m), 200)))),
           el("button", { type: "button", class: "link", onclick: () => shown(this.stack).findings.only(resource.n) }, "Show them in the list")) : "",
@@ -627,7 +627,7 @@
           this.choose(other);
           this.aside.querySelector("h3").scrollIntoView({ block: "nearest" });
         } }, cut(this.stack.resources[other].n, 60)), label ? ` (${label})` : "");
-      })), found.length > 60 ? el("p", {}, `and ${plural(found.length - 60, "more")}`.replace("mores", "more")) : "");
+      })), found.length > 60 ? el("p", {}, `and ${found.length - 60} more`) : "");
     }
 
     // the same for those who do not see it
