@@ -232,7 +232,7 @@ def _judge(
     """Judge each stack and report it as it comes; end with the gravest of their exit codes."""
     with reports.writing():
         old = baseline_file.read(baseline) if baseline else None
-        for preview in _previews(asked, make, passes, reach=reports.include(Format.HTML)):
+        for preview in _previews(asked, make, passes, reach=reports.show_reach):
             reports.tell(apply(old, baseline, preview) if old and baseline else preview)
     raise typer.Exit(_gravest([exit_code(preview) for preview in reports.previews]))
 
@@ -244,7 +244,7 @@ def _previews(
     *,
     reach: bool = False,
 ) -> Iterator[Preview]:
-    """Judge each stack; ``reach``: work out what its principals can do as well."""
+    """Judge each stack; with ``reach``, work out what its principals can do."""
     jobs, world = make_jobs(asked, _run_alone)
     with _ending(make(world, jobs)) as engine:
         commit = _commit(asked.program)
@@ -374,7 +374,7 @@ def _run(engine: Engine, job: Job, names: tuple[PassName, ...], commit: str, *, 
             pool.shutdown(wait=True, cancel_futures=True)
     if not reach:
         return judge(job, engine.name, commit, passes)
-    from stackproof.reach import reach_of  # noqa: PLC0415 (it loads the IAM analysis, which one report shows)
+    from stackproof.reach import reach_of  # noqa: PLC0415 (no other report needs the IAM analysis)
 
     return judge(job, engine.name, commit, passes, reach_of(passes))
 

@@ -64,6 +64,11 @@ class Reports:
         taken = any("=" not in item or item.partition("=")[0] not in set(Format) for item in outputs)
         return cls(own, tuple(files), shown=not taken)
 
+    @property
+    def show_reach(self) -> bool:
+        """Whether a report shows what principals can do, so that somebody has to work it out."""
+        return Format.HTML in {form for form, _ in self.files} | ({self.form} if self.shown else set())
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[Reports]:
         """Keep every file true to what happened, however the block ends.
@@ -85,10 +90,6 @@ class Reports:
             self._end(f"stackproof itself failed with {type(error).__name__}; please report it", _CRASHED)
             raise
         self._end("", 0)
-
-    def include(self, form: Format) -> bool:
-        """Say whether a form is among those asked for."""
-        return form in {kind for kind, _ in self.files} or (self.shown and form is self.form)
 
     def tell(self, preview: Preview) -> None:
         """Take a judged stack, and show it at once where the form allows."""

@@ -36,10 +36,6 @@ class Format(StrEnum):
 
 def render(form: Format, outcome: Outcome) -> str:
     """Render a whole outcome in one form."""
-    if form is Format.HTML:
-        from stackproof.report import html  # noqa: PLC0415 (its template engine takes as long as all the rest)
-
-        return html.render(outcome)
     return _RENDERERS[form](outcome)
 
 
@@ -47,6 +43,12 @@ def _json(outcome: Outcome) -> str:
     lines = [json_report.render(preview) for preview in outcome.previews]
     lines += [json_report.render_stopped(outcome)] if outcome.stopped else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def _html(outcome: Outcome) -> str:
+    from stackproof.report import html  # noqa: PLC0415 (its template engine would slow every other report)
+
+    return html.render(outcome)
 
 
 def _text(outcome: Outcome) -> str:
@@ -67,4 +69,5 @@ _RENDERERS: Mapping[Format, Callable[[Outcome], str]] = {
     Format.JUNIT: junit.render,
     Format.MARKDOWN: markdown.render,
     Format.GITHUB: github_report.render,
+    Format.HTML: _html,
 }
