@@ -23,8 +23,8 @@ def test_every_kind_is_told_apart() -> None:
         Edge(ROLE, READER, "uses", "inlinePolicies"),
         Edge(ALARM, TOPIC, "tells", "alarmActions"),
         Edge(ALARM, QUEUE, "watches", "QueueName"),
-        Edge(ROLE, REPO, "grants", "admin on conditions"),
-        Edge(ROLE, QUEUE, "grants", "read, write"),
+        Edge(ROLE, REPO, "grants", "do everything on conditions"),
+        Edge(ROLE, QUEUE, "grants", "read and write"),
     }
 
 

@@ -225,9 +225,9 @@ def test_a_resource_tells_what_it_acts_on(show: Show) -> None:
     assert "watches jobs (QueueName)" in page.locator(".aside").inner_text()
     assert "tells alarms (alarmActions)" in page.locator(".aside").inner_text()
     page.locator('.node[aria-label^="reader, iam.Role"]').press("Enter")
-    assert "may docs (admin on conditions)" in page.locator(".aside").inner_text()
+    assert "may do everything on conditions: docs" in page.locator(".aside").inner_text()
     page.locator(".aside").get_by_role("button", name="docs").click()
-    assert "is open to reader (admin on conditions)" in page.locator(".aside").inner_text()
+    assert "is open to reader (do everything on conditions)" in page.locator(".aside").inner_text()
 
 
 def test_the_graph_is_also_a_list(show: Show) -> None:

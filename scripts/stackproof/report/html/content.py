@@ -85,6 +85,7 @@ class StackPage:
     not_applicable: int
     problems: tuple[str, ...]
     output: str
+    beyond: str
     notices: tuple[str, ...]
     facts: tuple[Fact, ...]
     changes: tuple[str, ...]
@@ -111,6 +112,7 @@ def stack_page(judged: Preview, number: int, texts: Texts) -> StackPage:
         not_applicable=sum(item.verdict is Verdict.NOT_APPLICABLE for item in preview.verdicts),
         problems=preview.problems,
         output=preview.program_output if preview.problems else "",
+        beyond=_beyond(preview, found),
         notices=preview.notices,
         facts=tuple(_facts(preview)),
         changes=tuple(_changes(preview)),
@@ -152,6 +154,15 @@ def _meaning(end: wording.Ending, found: Sequence[Entry]) -> str:
         return f"{wording.count(number, 'finding')} to mend; then judge again."
     words = end.meaning.replace("above", "below")
     return f"{words[:1].upper()}{words[1:]}."
+
+
+def _beyond(preview: Preview, found: Sequence[Entry]) -> str:
+    """Say how many verdicts only the resolved pass could give, where both passes ran."""
+    seen = [entry for entry in found if entry.standing is not Standing.UNPROVEN and wording.beyond(entry.verdict)]
+    number = len({(entry.verdict.policy, entry.verdict.urn) for entry in seen})
+    if not number or len(preview.passes) == 1:
+        return ""
+    return f"{wording.count(number, 'verdict')} here could not be had from Pulumi's own preview"
 
 
 def _headlines(found: Sequence[Entry], preview: Preview) -> list[Headline]:

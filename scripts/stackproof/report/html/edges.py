@@ -17,7 +17,7 @@ from stackproof.wire import is_secret, reveal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from stackproof.model import Permission, Preview, Resource
+    from stackproof.model import AccessLevel, Permission, Preview, Resource
     from stackproof.wire import Value
 
 __all__ = ["Edge", "Kind", "edges_of"]
@@ -35,6 +35,14 @@ class Edge:
     label: str
 
 
+_VERBS: Mapping[AccessLevel, str] = {
+    "list": "list",
+    "read": "read",
+    "write": "write",
+    "permissions": "manage permissions",
+    "admin": "do everything",
+    "unknown": "do what cannot be told",
+}
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 _WATCHING: Mapping[str, frozenset[str]] = {
     _ALARM: frozenset({"dimensions", "metricQueries"}),
@@ -120,5 +128,7 @@ def _may(permission: Permission, urn: str) -> str:
     """Say the levels that a permission gives on a resource: those of its own service, if they are told apart."""
     module = urn.rpartition("::")[0].rpartition(":")[0].rpartition("/")[0].rpartition(":")[2]
     own = [levels for service, levels in permission.levels if service in {module, "*"}]
-    levels = [level for found in own or [found for _, found in permission.levels] for level in found]
-    return ", ".join(dict.fromkeys(levels)) + (" on conditions" if permission.conditions or permission.limits else "")
+    levels = {level for found in own or [found for _, found in permission.levels] for level in found}
+    *others, last = [words for level, words in _VERBS.items() if level in levels]
+    verbs = f"{', '.join(others)} and {last}" if others else last
+    return verbs + (" on conditions" if permission.conditions or permission.limits else "")

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from stackproof.report import wording
-from stackproof.report.order import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ class Rows:
             "l": finding.line,
             "b": text(wording.beyond(entry.verdict) if self._compared else ""),
             "w": text(wording.let_through(finding)),
-            "z": text(wording.exempting(entry) if entry.standing in {Standing.BLOCKS, Standing.ADVISORY} else ""),
+            "z": text(wording.exempting(entry)),
         }
 
     def _unproven(self, entry: Entry) -> dict[str, Any]:

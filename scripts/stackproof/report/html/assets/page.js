@@ -166,7 +166,7 @@
         shown += rows.length;
         this.table.append(this.group(state, rows));
       }
-      if (!shown) {
+      if (!shown && (this.stack.rows.length || !found.length)) {
         this.table.append(el("tbody", { role: "rowgroup" }, el("tr", { role: "row" }, el("td", { role: "cell", colspan: 4, class: "empty" },
           this.rows.length ? "Nothing to show: no finding passes these filters." : "Nothing was judged."))));
       }
@@ -623,10 +623,11 @@
       if (!found.length) return "";
       return el("div", {}, el("h4", {}, out ? "Acts on" : "Acted on by"), el("ul", {}, found.slice(0, 60).map(({ other, kind, label }) => {
         const words = out ? KINDS[kind].word : KINDS[kind].back;
-        return el("li", {}, `${words} `, el("button", { type: "button", class: "link", onclick: () => {
+        const grant = kind === "grants";
+        return el("li", {}, grant && out ? `${words} ${label}: ` : `${words} `, el("button", { type: "button", class: "link", onclick: () => {
           this.choose(other);
           this.aside.querySelector("h3").scrollIntoView({ block: "nearest" });
-        } }, cut(this.stack.resources[other].n, 60)), label ? ` (${label})` : "");
+        } }, cut(this.stack.resources[other].n, 60)), label && !(grant && out) ? ` (${label})` : "");
       })), found.length > 60 ? el("p", {}, `and ${found.length - 60} more`) : "");
     }
 
@@ -650,7 +651,8 @@
       }
       const list = (owner) => el("ul", {}, (inside.get(owner) || []).map(({ resource, index }) => {
         const acts = this.near[index].filter((item) => item.out).slice(0, 30)
-          .map(({ other, kind, label }) => `${KINDS[kind].word} ${this.stack.resources[other].n}${label ? ` (${label})` : ""}`);
+          .map(({ other, kind, label }) => (kind === "grants" ? `${KINDS[kind].word} ${label}: ${this.stack.resources[other].n}`
+            : `${KINDS[kind].word} ${this.stack.resources[other].n}${label ? ` (${label})` : ""}`));
         return el("li", {}, mark(resource.s), " ", el("bdi", {}, resource.n), ` (${shortType(text(resource.t))}): ${STATES[resource.s].word}`,
           acts.length ? `; ${acts.join("; ")}` : "", inside.has(index) ? list(index) : "");
       }));
