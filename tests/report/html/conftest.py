@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from screenshot_page import FLAGS, executable
 from stackproof.report import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from stackproof.model import Outcome
-
-_FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 class Show(Protocol):
@@ -30,18 +24,13 @@ class Show(Protocol):
     def __call__(self, outcome: Outcome, *, dark: bool = False, width: int = 1280) -> Page: ...
 
 
-def _executable(playwright: Playwright) -> str | None:
-    own = Path(playwright.chromium.executable_path)
-    return next(filter(None, map(shutil.which, _NAMES)), str(own) if own.is_file() else None)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        executable = _executable(playwright)
-        if executable is None:
+        found = executable(playwright)
+        if found is None:
             pytest.skip("no chromium or google-chrome on the PATH, and Playwright has none of its own")
-        launched = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        launched = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         yield launched
         launched.close()
 

@@ -88,7 +88,7 @@ def test_the_verdict_stands_there_without_any_script() -> None:
     words = " ".join(" ".join("".join(data) for _, _, data in reader.elements).split())
     for wanted in (
         "prod is violated",
-        "2 findings to mend; then judge again.",
+        "2 findings to mend, and 2 verdicts that nobody could give; then judge again.",
         "grants every action of CodeCommit",
         "infra/main.py:12",
         "iam-service-wildcard[Action::codecommit:*]",

@@ -104,7 +104,7 @@ def stack_page(judged: Preview, number: int, texts: Texts) -> StackPage:
         project=preview.project,
         standing=standing,
         words=words,
-        meaning=_meaning(end, found),
+        meaning=_meaning(end, found, strict=preview.strictness.unproven),
         exit_code=end.code,
         summary=_summary(preview),
         top=tuple(top[:_TOP]),
@@ -148,10 +148,12 @@ def _stops(entry: Entry, preview: Preview) -> bool:
     return entry.standing is Standing.BLOCKS or unproven
 
 
-def _meaning(end: wording.Ending, found: Sequence[Entry]) -> str:
+def _meaning(end: wording.Ending, found: Sequence[Entry], *, strict: bool) -> str:
     if end.code == 1:
         number = sum(entry.standing is Standing.BLOCKS for entry in found)
-        return f"{wording.count(number, 'finding')} to mend; then judge again."
+        unproven = sum(entry.standing is Standing.UNPROVEN for entry in found) if strict else 0
+        more = f", and {wording.count(unproven, 'verdict')} that nobody could give" if unproven else ""
+        return f"{wording.count(number, 'finding')} to mend{more}; then judge again."
     words = end.meaning.replace("above", "below")
     return f"{words[:1].upper()}{words[1:]}."
 

@@ -579,7 +579,8 @@
       copies.at(-1).classList.add("chosen");
       this.veil.setAttribute("width", this.stack.resources[index].c ? 0 : this.stack.size[0]);
       this.lit.append(...copies);
-      this.lit.append(...spots.slice(0, 40).map(({ number, kind, label }) => {
+      const room = spots.filter(({ number }) => this.paths[number].getTotalLength() > 110);
+      this.lit.append(...room.slice(0, 40).map(({ number, kind, label }) => {
         const path = this.paths[number];
         const point = path.getPointAtLength(path.getTotalLength() / 2);
         return svg("text", { class: "edge-label", x: point.x, y: point.y - 4, "text-anchor": "middle" }, cut(`${KINDS[kind].word}${label ? ` ${label}` : ""}`, 44));
