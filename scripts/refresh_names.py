@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regenerate the table of physical names from the installed pulumi_aws, read as syntax trees and never imported.
 
-The property that holds a resource type's name is found by its signature and docstring; judgement that no signature
-shows stands in ``names_overrides.json`` and wins. Prints how the counts change, then replaces the table at once.
+The property that holds a resource type's name is found by its signature and docstring, how long it may be and of what
+letters also in ``names_limits.json`` (``refresh_name_limits.py`` makes it, between two runs of this script); judgement
+that none of them shows stands in ``names_overrides.json`` and wins. Prints what changes, then replaces the table at
+once.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DATA = Path(__file__).resolve().parent.parent / "policies" / "guardrails" / "data"
 _JUDGED = ("physical", "path", "label", "scoped", "display")
@@ -57,9 +62,12 @@ def main() -> int:
         sys.stderr.write("pulumi_aws is not installed here; install it, then run this again\n")
         return 2
     target = DATA / "names.json"
-    overrides = json.loads((DATA / "names_overrides.json").read_text("utf-8"))
-    text = render(build(Path(spec.submodule_search_locations[0]), overrides))
+    overrides, limits = (
+        json.loads((DATA / name).read_text("utf-8")) for name in ("names_overrides.json", "names_limits.json")
+    )
+    text = render(build(Path(spec.submodule_search_locations[0]), overrides, limits))
     before = target.read_text("utf-8") if target.exists() else '{"types": {}}'
+    sys.stdout.write("".join(f"{line}\n" for line in changes(json.loads(before)["types"], json.loads(text)["types"])))
     sys.stdout.write(f"{_counts(before)} -> {_counts(text)}\n")
     if options.check:
         return int(text != before)
@@ -67,17 +75,23 @@ def main() -> int:
     return 0
 
 
-def build(package: Path, overrides: dict[str, Any]) -> dict[str, Any]:
-    """Make the table of the enforced types: token to ``{prop, kind, prefix?, max?, ...}``."""
+def build(package: Path, overrides: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    """Make the table of the enforced types: token to ``{prop, kind, prefix?, max?, ...}``.
+
+    Raises:
+        SystemExit: one of the two files speaks of a type that pulumi_aws does not have.
+
+    """
     signatures = {item.token: item for path in sorted(package.glob("*/*.py")) for item in read(path)}
-    foreign = sorted(set(overrides["types"]) - set(signatures))
-    if foreign:
-        msg = f"names_overrides.json speaks of types that pulumi_aws does not have: {', '.join(foreign)}"
-        raise SystemExit(msg)
+    for name, table in (("names_overrides.json", overrides), ("names_limits.json", limits)):
+        foreign = sorted(set(table["types"]) - set(signatures))
+        if foreign:
+            raise SystemExit(f"{name} speaks of types that pulumi_aws does not have: {', '.join(foreign)}")
     types: dict[str, dict[str, Any]] = {}
     tagged = []
     for token, signature in sorted(signatures.items()):
-        entry = {**classify(signature), **overrides["types"].get(token, {})}
+        given = overrides["types"].get(token, {})
+        entry = {**limited({**classify(signature), **given}, limits["types"].get(token, {})), **given}
         if entry.get("kind") in _JUDGED:
             types[token] = {"absent": _absent(entry["prop"], signature), **entry}
         elif entry.get("kind") in (None, "tags-only") and "tags" in signature.inputs:
@@ -86,10 +100,28 @@ def build(package: Path, overrides: dict[str, Any]) -> dict[str, Any]:
         "source": "pulumi_aws, resource classes and docstrings",
         "version": importlib.metadata.version("pulumi_aws"),
         "licence": "Apache-2.0",
-        "generator": "scripts/refresh_names.py with names_overrides.json",
+        "limits": {key: limits["provenance"][key] for key in ("source", "version", "date", "licence")},
+        "generator": "scripts/refresh_names.py with names_limits.json and names_overrides.json",
         "counts": {"resourceTypes": len(signatures), **_by_kind(types), "tagged": len(tagged)},
     }
     return {"provenance": provenance, "types": types, "tagged": tagged}
+
+
+def limited(entry: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    """Add what is known of a name's length and letters; of two lengths the lesser counts."""
+    if not entry:
+        return entry
+    lengths = [found["max"] for found in (entry, limits) if "max" in found]
+    letters = {key: said for key, said in limits.items() if key in ("lower", "seps")}
+    return {**entry, **letters, **({"max": min(lengths)} if lengths else {})}
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each type whose entry changes."""
+    for token in sorted({*before, *after}):
+        old, new = before.get(token), after.get(token)
+        if old != new:
+            yield f"{token}: {json.dumps(old)} -> {json.dumps(new)}"
 
 
 def _absent(prop: str, signature: Signature) -> str:

@@ -37,6 +37,8 @@ class Queue(pulumi.CustomResource):
         super(Queue, __self__).__init__("aws:sqs/queue:Queue")
 '''
 
+LIMITS: dict[str, Any] = {"provenance": dict.fromkeys(("source", "version", "date", "licence"), ""), "types": {}}
+
 
 def test_the_rule_index_and_every_page_are_current() -> None:
     assert [path.name for path, text in render_docs.documents() if path.read_text("utf-8") != text] == []
@@ -125,14 +127,14 @@ def test_a_name_is_found_by_signature_and_scoped_by_a_required_parent(
 ) -> None:
     (tmp_path / "sqs").mkdir()
     (tmp_path / "sqs" / "queue.py").write_text(_CLASSES.format(default=default), "utf-8")
-    types = refresh_names.build(tmp_path, {"types": {}})["types"]
+    types = refresh_names.build(tmp_path, {"types": {}}, LIMITS)["types"]
     expected = {"prop": "name", "kind": kind, "prefix": "namePrefix", "max": 80, "absent": "auto"}
     assert types == {"aws:sqs/queue:Queue": expected}
 
 
 def test_an_override_of_a_type_that_is_gone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="does not have: aws:gone/x:X"):
-        refresh_names.build(tmp_path, {"types": {"aws:gone/x:X": {"kind": "none"}}})
+        refresh_names.build(tmp_path, {"types": {"aws:gone/x:X": {"kind": "none"}}}, LIMITS)
 
 
 def test_the_table_is_replaced_at_once(tmp_path: Path) -> None:

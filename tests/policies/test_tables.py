@@ -45,9 +45,11 @@ def package() -> Path:
 
 def test_the_table_of_names_is_what_the_installed_provider_gives() -> None:
     """A provider that moves a type or a property makes another table."""
-    overrides = json.loads((DATA / "names_overrides.json").read_text("utf-8"))
-    shipped = json.loads((DATA / "names.json").read_text("utf-8"))
-    assert refresh_names.build(package(), overrides) == shipped
+    overrides, limits, shipped = (
+        json.loads((DATA / name).read_text("utf-8"))
+        for name in ("names_overrides.json", "names_limits.json", "names.json")
+    )
+    assert refresh_names.build(package(), overrides, limits) == shipped
 
 
 @cache

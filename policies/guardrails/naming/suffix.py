@@ -99,7 +99,7 @@ def propose(base: str, suffix: str, spec: NameSpec) -> str | None:
     core = _core(base, spec)
     ending = base[len(core) :]
     core = core.lower() if spec.lower else core
-    core = core if "-" in spec.seps else core.replace("-", spec.separator)
+    core = "".join(spec.separator if mark in _SEPARATORS and mark not in spec.seps else mark for mark in core)
     tail = f"{spec.separator}{tail}{ending}"
     if spec.max is not None:
         core = core[: max(spec.max - len(tail), 0)]
