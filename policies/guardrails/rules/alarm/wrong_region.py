@@ -52,7 +52,7 @@ aws.cloudwatch.MetricAlarm(
 ```
 
 ## Not caught
-Alarms whose region neither they nor their provider's configuration tell. Metrics that are copied between accounts.
+Metrics that are copied between accounts.
 
 ## References
 - [CloudFront metrics are in us-east-1](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html)
@@ -75,8 +75,10 @@ if TYPE_CHECKING:
 
     from guardrails.alarms.alarm import Alarm, Reference
     from guardrails.resources import Resource
+    from guardrails.values import Value
 
 _FIREWALL = "AWS/WAFV2"
+_GLOBAL = "CLOUDFRONT"
 _GLOBAL_REGION = "us-east-1"
 
 
@@ -89,7 +91,7 @@ _GLOBAL_REGION = "us-east-1"
     enforcement=Enforcement.ADVISORY,
 )
 def wrong_region(stack: Stack, settings: Settings) -> Iterator[Answer]:  # noqa: ARG001 - the form of every rule
-    """Judge every metric of an alarm whose region is known; each finding is on the alarm."""
+    """Judge every metric of an alarm; each finding is on the alarm. A region that counts and is not told is open."""
     present = alarms(stack)
     if not present:
         yield NotApplicable("no metric alarm in the stack")
@@ -100,26 +102,33 @@ def wrong_region(stack: Stack, settings: Settings) -> Iterator[Answer]:  # noqa:
 
 
 def _judge(alarm: Alarm, reference: Reference, named: Mapping[int, Resource]) -> Iterator[Answer]:
-    given = alarm.get("region")
-    if isinstance(given, Unknown):
-        yield CannotTell(given, alarm.resource.urn)
-    own, space = _region(alarm.resource), reference.namespace
-    resource = named.get(id(reference))
-    due = catalogue().regions.get(space) if isinstance(space, str) else None
-    why = f"{space} reports"
-    if resource is not None and due is None:
-        firewall = space == _FIREWALL and resource.properties.get("scope") == "CLOUDFRONT"
-        due = _GLOBAL_REGION if firewall else _region(resource)
-        why = f"{resource.name} reports"
-    if own is None or due is None or own == due:
+    space, resource = reference.namespace, named.get(id(reference))
+    fixed = catalogue().regions.get(space) if isinstance(space, str) else None
+    if fixed is None and resource is not None and space == _FIREWALL and resource.properties.get("scope") == _GLOBAL:
+        fixed = _GLOBAL_REGION
+    if fixed is None and (resource is None or _place(resource) == _place(alarm.resource)):
         return
-    message = f"the alarm {alarm.name} is in {own}, and {why} in {due}"
-    remedy = f'set region = "{due}" on the alarm, or give it a provider for that region'
-    yield wrong_region.finding(f"region::{own}", ("region",), message, remedy, alarm.resource.urn)
+    own, due = _region(alarm.resource), fixed or _region(resource or alarm.resource)
+    told = True
+    for found, owner in ((own, alarm.resource), (due, resource or alarm.resource)):
+        if not isinstance(found, str):
+            told = False
+            yield CannotTell(found, owner.urn)
+    if told and own != due:
+        why = f"{resource.name if fixed is None and resource else space} reports"
+        message = f"the alarm {alarm.name} is in {own}, and {why} in {due}"
+        remedy = f'set region = "{due}" on the alarm, or give it a provider for that region'
+        yield wrong_region.finding(f"region::{own}", ("region",), message, remedy, alarm.resource.urn)
 
 
-def _region(resource: Resource) -> str | None:
-    """Give a resource's own region, else its provider's; ``None`` where neither is known."""
+def _place(resource: Resource) -> tuple[Value, str]:
+    """Give what says where a resource stands: its own region, or the provider whose region it takes."""
+    own = resource.properties.get("region")
+    return own, resource.provider.urn if resource.provider and own is None else ""
+
+
+def _region(resource: Resource) -> str | Unknown:
+    """Give a resource's own region, else its provider's; what nothing in the stack tells is not known."""
     own = resource.properties.get("region")
     given = own if own is not None or resource.provider is None else resource.provider.region
-    return given if isinstance(given, str) and given else None
+    return given if isinstance(given, str | Unknown) and given else Unknown(("region",))
