@@ -69,7 +69,7 @@ class _Tables:
     by_type: Mapping[str, tuple[Row, ...]]
     by_namespace: Mapping[str, tuple[Row, ...]]
     events: Mapping[str, EventSource]
-    missing_data: Mapping[tuple[str, str], str]
+    missing_data: Mapping[tuple[str, str], tuple[str, ...]]
 
 
 @cache
@@ -83,7 +83,7 @@ def _tables() -> _Tables:
     by_type.update({alias: by_type[name] for alias, name in content["aliases"].items()})
     events = {token: EventSource(item.pop("eventSource"), **item) for token, item in content["events"].items()}
     missing = {
-        (namespace, name): treatment
+        (namespace, name): tuple(treatment.split("|"))
         for treatment, spaces in content["missingData"].items()
         for namespace, names in spaces.items()
         for name in names
@@ -108,9 +108,12 @@ def bad_direction(namespace: str, metric: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def missing_data(namespace: str, metric: str) -> str | None:
-    """Give the ``treatMissingData`` that a metric needs: absence is the failure, or only failures are published."""
-    return _tables().missing_data.get((namespace, metric))
+def missing_data(namespace: str, metric: str) -> tuple[str, ...]:
+    """Give the ``treatMissingData`` that a metric needs: absence is the failure, or only failures are published.
+
+    What follows the first is taken as meant too. There is none for a metric of which nothing is known.
+    """
+    return _tables().missing_data.get((namespace, metric), ())
 
 
 def event_sources() -> Mapping[str, EventSource]:

@@ -50,7 +50,8 @@ aws.cloudwatch.MetricAlarm(
 ```
 
 ## Not caught
-Metrics of which the table does not say what their absence means. Alarms on mathematics.
+Metrics of which the table does not say what their absence means. Alarms on mathematics. `RunningTaskCount` with
+`notBreaching`: AWS recommends that, though ECS reports nothing of a service without running tasks.
 
 ## References
 - [Configuring how alarms treat missing data](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html)
@@ -98,10 +99,10 @@ def treated(stack: Stack, settings: Settings) -> Iterator[Answer]:  # noqa: ARG0
                 yield from _judge(alarm, metric, missing_data(space, metric))
 
 
-def _judge(alarm: Alarm, metric: str, due: str | None) -> Iterator[Answer]:
+def _judge(alarm: Alarm, metric: str, taken: tuple[str, ...]) -> Iterator[Answer]:
     given, operator = alarm.get("treatMissingData"), alarm.get("comparisonOperator")
-    low = isinstance(operator, str) and operator.startswith("Less")
-    if due is None or low is not (due == "breaching") or given == due:
+    low, due = isinstance(operator, str) and operator.startswith("Less"), next(iter(taken), "")
+    if not due or low is not (due == "breaching") or given in taken:
         return
     if isinstance(given, Unknown):
         yield CannotTell(given, alarm.resource.urn)
