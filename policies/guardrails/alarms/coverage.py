@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from guardrails.alarms.alarm import Alarm, Reference, Text
     from guardrails.alarms.insights import Query
     from guardrails.resources import Resource, Stack
+    from guardrails.values import Value
 
 __all__ = ["Coverage", "Doubt", "cover", "group_of", "members_of"]
+
+_PROMQL = ("evaluationCriteria", "promqlCriteria", "query")
 
 Extra = Mapping[str, tuple[str, ...]]
 """Metrics that count beside those of the table, by namespace."""
@@ -47,17 +50,17 @@ class Coverage:
     misses: list[str] = field(default_factory=list)
 
     def add(self, alarm: Alarm, metric: str, on: bool | Unknown) -> None:  # noqa: FBT001 - one of three verdicts
-        """Count one alarm: ``on`` says whether it looks at the resource."""
+        """Count one alarm: ``on`` says whether it looks at the resource. One that tells nobody leaves nothing open."""
         if on is False:
             return
-        if isinstance(on, Unknown):
-            self.doubts.append(Doubt(alarm.resource, on))
-        elif isinstance(alarm.mute, Unknown):
-            self.doubts.append(Doubt(alarm.resource, alarm.mute))
-        elif alarm.mute:
+        if isinstance(alarm.mute, str) and alarm.mute:
             self.misses.append(f"the alarm {alarm.name} {alarm.mute}")
-        else:
+            return
+        unknown = next((item for item in (on, alarm.mute) if isinstance(item, Unknown)), None)
+        if unknown is None:
             self.watched.add(metric)
+        else:
+            self.doubts.append(Doubt(alarm.resource, unknown))
 
     def merge(self, other: Coverage) -> None:
         """Count what watches another resource for this one."""
@@ -117,7 +120,7 @@ def _own(resource: Resource, stack: Stack, extra: Extra) -> Coverage:
         for alarm, text in index.texts:
             _text(alarm, text, (resource, row, stack), extra, coverage)
         for alarm in index.promql:
-            _promql(alarm, names, coverage)
+            _promql(alarm, row, names, coverage)
     return coverage
 
 
@@ -209,11 +212,18 @@ def _selects(query: Query, about: tuple[Resource, Row, Stack]) -> bool | Unknown
     return next(iter(open_ones), True)
 
 
-def _promql(alarm: Alarm, names: Mapping[str, str], total: Coverage) -> None:
-    """Note an alarm in PromQL: it is not read here, so it counts for nothing, and that is said where it is meant."""
-    text = str(alarm.get("evaluationCriteria"))
-    if any(name in text for name in names):
-        total.misses.append(f"the alarm {alarm.name} is written in PromQL, which is not read here")
+def _promql(alarm: Alarm, row: Row, names: Mapping[str, str], total: Coverage) -> None:
+    """Leave open whether an alarm in PromQL watches the resource, where it speaks of it, its metrics or its namespace.
+
+    The language is not read here. A query that speaks of none of them is on something else.
+    """
+    query: Value = alarm.get("evaluationCriteria")
+    for step in _PROMQL[1:]:
+        query = query.get(step) if isinstance(query, dict) else query
+    if isinstance(query, Unknown):
+        total.add(alarm, "", query)
+    elif isinstance(query, str) and any(word in query for word in (*names, *row.metrics, row.namespace)):
+        total.add(alarm, "", Unknown(_PROMQL))
 
 
 def members_of(resource: Resource, stack: Stack) -> Iterator[Resource]:

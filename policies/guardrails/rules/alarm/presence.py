@@ -46,7 +46,8 @@ aws.sns.TopicSubscription("oncall", topic=topic.arn, protocol="email", endpoint=
 ```
 
 ## Not caught
-Alarms in another stack: set `ignoreTypes`, or the rule's level, there. Alarms in PromQL are not read and do not count.
+Alarms in another stack: set `ignoreTypes`, or the rule's level, there. Alarms in PromQL are not
+read: where one speaks of the resource, its metrics or its namespace, the rule cannot tell.
 Whether the alarm can fire is `alarm-cannot-fire`'s to say, wrong dimensions and missing prerequisites aside.
 
 ## References
