@@ -62,6 +62,13 @@ def test_an_auto_named_resource_is_told_the_pattern(token: str, spec: NameSpec) 
     assert f"pattern ${{name}}{spec.separator}${{stack}}" in finding["remedy"]
 
 
+@pytest.mark.parametrize(("token", "spec"), [item for item in TYPES if item[1].prefix])
+def test_a_name_that_is_made_from_a_prefix_fires_and_names_the_property(token: str, spec: NameSpec) -> None:
+    """AWS appends a random id to a prefix, so that no prefix can give the suffix."""
+    [finding] = judge(token, {str(spec.prefix): "orders-dev-"}).findings
+    assert f"({spec.prefix} makes AWS append a random id)" in finding["message"]
+
+
 def test_what_neither_pulumi_nor_the_program_names_is_called_unnamed() -> None:
     """The provider invents a name that no policy sees."""
     invented = [(token, spec) for token, spec in DEFAULT if spec.absent == "invented"]
