@@ -268,3 +268,49 @@ def test_a_hostile_document_is_answered_in_bounded_time(policy: Any) -> None:
 def test_time_grows_no_faster_than_the_document() -> None:
     cost(20)
     assert cost(400) < 40 * max(cost(40), 0.001)
+
+
+def many(item: Any) -> list[Any]:
+    return [item(number) for number in range(1_200)]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        document(allow("s3:*", many(lambda n: f"arn:aws:s3:::bucket-{n}-*"))),
+        document(allow("*", many(lambda n: f"arn:aws:*{n}:*:*:x*"))),
+        document(allow("*", many(lambda n: f"arn:aws:iam::*:role/a{n}-*")), *many(lambda n: deny("*", f"arn:a{n}-*"))),
+        document(*many(lambda n: {"Effect": "Allow", "NotAction": f"s3:Get{n}*", "Resource": "*"})),
+        document(*many(lambda n: allow("*", "*", {"StringEquals": {"aws:PrincipalOrgID": f"o-{n}"}}))),
+        document(allow(many(lambda n: f"*:Get*{n}"))),
+        document(allow("iam:AttachRolePolicy", "*", {"ArnLike": {"iam:PolicyARN": many(lambda n: f"arn:*x{n}*y")}})),
+    ],
+    ids=["patterns", "services", "denials", "complements", "conditions", "verbs", "limits"],
+)
+def test_a_document_of_many_alike_is_answered_as_soon_as_a_short_one(policy: Any) -> None:
+    """Each took from a third of a second to minutes while its parts were compared one by one."""
+    found(("identity", document(allow("*"))))
+    started = time.process_time()
+    found(("identity", policy))
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("place", [0, 700, 1_199])
+def test_one_dangerous_statement_among_many_is_found_wherever_it_stands(place: int) -> None:
+    statements = many(
+        lambda n: allow("s3:GetObject", f"arn:aws:s3:::b{n}/*", {"StringEquals": {"aws:username": f"u{n}"}})
+    )
+    statements[place] = allow("iam:PutRolePolicy", "*")
+    assert [(item.code, item.steps[3]) for item in found(("identity", document(*statements))) if item.code == "B1"] == [
+        ("B1", place)
+    ]
+
+
+@pytest.mark.parametrize("place", [0, 700, 1_199])
+def test_one_broad_pattern_among_many_is_found_wherever_it_stands(place: int) -> None:
+    patterns = many(lambda n: f"arn:aws:iam::111122223333:role/r{n}*")
+    patterns[place] = "arn:aws:iam::111122223333:role/*"
+    told = found(("identity", document(allow("sts:AssumeRole", patterns))))
+    assert [(item.code, item.severity, item.confidence) for item in told if item.code == "B1"] == [
+        ("B1", "high", "definite")
+    ]

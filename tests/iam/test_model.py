@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from tests.iam.bundles import NOW, deny, document
 
+from guardrails.iam import effective as narrowing
 from guardrails.iam import grants
 from guardrails.iam.conditions import Moment
 from guardrails.iam.document import parse
-from guardrails.iam.grants import Cap, effective, judged_statements
+from guardrails.iam.effective import effective
+from guardrails.iam.grants import Cap, judged_statements
 from guardrails.iam.reviewed import watched, watched_by
 
 ACTIONS = ("iam:passrole", "iam:putrolepolicy", "s3:getobject")
@@ -83,8 +85,9 @@ def brute(statements: list[dict[str, Any]], cap: Any, action: str) -> set[str]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Watch three actions only, so that ten thousand combinations take seconds."""
     table = {key: watched()[key] for key in ACTIONS}
-    monkeypatch.setattr(grants, "watched", lambda: table)
-    monkeypatch.setattr(grants, "watched_by", lambda pattern: watched_by(pattern) & table.keys())
+    for module in (grants, narrowing):
+        monkeypatch.setattr(module, "watched", lambda: table)
+        monkeypatch.setattr(module, "watched_by", lambda pattern: watched_by(pattern) & table.keys())
 
 
 @pytest.mark.usefixtures("small")

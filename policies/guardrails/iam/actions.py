@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from guardrails.iam.arns import arn_format
-from guardrails.iam.patterns import matches
+from guardrails.iam.patterns import matches, pieces_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,12 +63,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: its actions by folded name, its ARN formats, the types of its condition keys by folded key."""
+    """One service: its actions by folded name, its ARN formats, the types of its condition keys by folded key.
+
+    ``names`` are all the folded names in one text, so that a piece that stands in none of them is found out at once.
+    """
 
     name: str
     actions: Mapping[str, Action]
     formats: tuple[ArnPattern, ...]
     key_types: Mapping[str, str]
+    names: str
 
 
 @lru_cache(maxsize=65_536)
@@ -86,6 +90,8 @@ def expand(pattern: str) -> tuple[Action, ...] | None:
         return None
     if "*" not in name and "?" not in name:
         return (found.actions[name],) if name in found.actions else ()
+    if not pieces_in(name, found.names):
+        return ()
     return tuple(action for key, action in found.actions.items() if matches(name, key))
 
 
@@ -120,7 +126,7 @@ def service(prefix: str) -> Service | None:
         key.lower(): str(data.conditions.get_condition_key_details(prefix, key)["type"])
         for key in data.conditions.get_condition_keys_for_service(prefix)
     }
-    return Service(prefix, actions, tuple(arn_format(text) for text in formats.values()), key_types)
+    return Service(prefix, actions, tuple(arn_format(text) for text in formats.values()), key_types, " ".join(actions))
 
 
 @lru_cache(maxsize=1)

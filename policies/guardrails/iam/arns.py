@@ -12,10 +12,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from guardrails.iam.patterns import covers, intersects, is_everything, is_literal
+from guardrails.iam.patterns import covers, intersects, is_everything, is_literal, literal_prefix
 
-__all__ = ["EVERY", "ArnPattern", "account_of", "arn_format", "is_every_resource", "read_arn", "split_arn"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["EVERY", "ArnPattern", "Region", "account_of", "arn_format", "is_every_resource", "read_arn", "split_arn"]
 
 _SEGMENTS = 6
 _VARIABLE = re.compile(r"\$\{([^{}]{0,256})\}")
@@ -76,6 +80,52 @@ class ArnPattern:
     def is_literal(self) -> bool:
         """Whether the pattern names one resource."""
         return all(is_literal(part) for part in self.may)
+
+
+class Region:
+    """Several patterns as one, in which those that may cover a target are found by the beginning of its name."""
+
+    def __init__(self, patterns: Iterable[ArnPattern]) -> None:
+        """Sort the patterns by service and by what stands before the first wildcard of the name."""
+        self.patterns = tuple(dict.fromkeys(patterns))
+        self._sorted: dict[tuple[str, str], list[ArnPattern]] = {}
+        self._services: dict[str, list[ArnPattern]] = {}
+        for pattern in self.patterns:
+            service = pattern.must[2] if is_literal(pattern.must[2]) else ""
+            self._sorted.setdefault((service, literal_prefix(pattern.must[5])), []).append(pattern)
+            self._services.setdefault(pattern.may[2] if is_literal(pattern.may[2]) else "", []).append(pattern)
+        self._lengths = sorted({len(head) for _, head in self._sorted})
+        self._covered: dict[ArnPattern, bool] = {}
+        self._met: dict[tuple[ArnPattern, Region | None], bool] = {}
+
+    def covers(self, target: ArnPattern) -> bool:
+        """Say whether one of the patterns surely covers a target."""
+        if target not in self._covered:
+            self._covered[target] = any(item.covers(target) for item in self._candidates(target))
+        return self._covered[target]
+
+    def _candidates(self, target: ArnPattern) -> Iterator[ArnPattern]:
+        head, service = literal_prefix(target.may[5]), target.may[2]
+        for length in self._lengths:
+            if length > len(head):
+                return
+            yield from self._sorted.get(("", head[:length]), ())
+            yield from self._sorted.get((service, head[:length]), ()) if service else ()
+
+    def meets(self, target: ArnPattern, excepted: Region | None = None) -> bool:
+        """Say whether some resource may belong to a target and to a pattern that another region does not cover."""
+        key = (target, excepted)
+        if key not in self._met:
+            service = target.may[2]
+            near = (
+                (*self._services.get(service, ()), *self._services.get("", ()))
+                if is_literal(service)
+                else self.patterns
+            )
+            self._met[key] = any(
+                item.meets(target) and not (excepted is not None and excepted.covers(item)) for item in near
+            )
+        return self._met[key]
 
 
 @lru_cache(maxsize=16_384)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from guardrails.iam.arns import account_of, is_every_resource, read_arn
 from guardrails.iam.condition_use import condition_findings
 from guardrails.iam.conditions import Moment, always
+from guardrails.iam.effective import effective
 from guardrails.iam.escalation import administrator, escalations, limits, self_changes
-from guardrails.iam.exposure import endpoint_grants, grants_to_others, lock_outs
+from guardrails.iam.exposure import endpoint_grants, grants_to_others, lock_outs, spares_few
 from guardrails.iam.grammar import document_findings, redundant, unmatched
-from guardrails.iam.grants import Cap, Judged, Reach, effective, judged_statements
+from guardrails.iam.grants import Cap, Judged, Reach, judged_statements
 from guardrails.iam.managed import is_aws_managed, lookup, managed_grants, retired
 from guardrails.iam.patterns import covers, intersects, is_every_action
 from guardrails.iam.reviewed import watched
@@ -24,7 +25,7 @@ from guardrails.iam.scope import reaches
 from guardrails.iam.sensitive import sensitive_grants
 from guardrails.iam.taxonomy import IamFinding, made
 from guardrails.iam.trust import EXEMPT_SERVICES, Accounts, trusts
-from guardrails.iam.wildcards import allowed_patterns, unknown_names
+from guardrails.iam.wildcards import allowed_patterns, guesses, unknown_names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -102,15 +103,17 @@ def judge_document(
     yield from document_findings(document)
     moment = Moment(context.now, None, context.account)
     statements = list(judged_statements(document, 0, moment))
+    left = guesses()
+    keeping = [item for item in statements if document.kind == "resource" and spares_few(item)]
     for item in statements:
         yield from condition_findings(item)
-        yield from unknown_names(item, context.now.date())
+        yield from unknown_names(item, context.now.date(), left)
         if document.kind != "trust":
             yield from unmatched(item)
         if context.redundancy:
             yield from redundant(item)
         everything = item.statement.steps in admin
-        yield from _by_kind(item, statements, document, context, token, everything=everything)
+        yield from _by_kind(item, keeping, document, context, token, everything=everything)
 
 
 def _is_all(item: Judged) -> bool:
@@ -121,14 +124,14 @@ def _is_all(item: Judged) -> bool:
 
 def _by_kind(  # noqa: PLR0913 - each is one thing the judgement depends on
     item: Judged,
-    statements: Sequence[Judged],
+    keeping: Sequence[Judged],
     document: Document,
     context: Context,
     token: str,
     *,
     everything: bool,
 ) -> Iterator[IamFinding]:
-    """Judge a statement by what its document is for."""
+    """Judge a statement by what its document is for; ``keeping`` are the denials that keep strangers out."""
     if item.statement.effect == "Deny" and document.kind == "resource":
         yield from lock_outs(item)
     if item.statement.effect != "Allow":
@@ -150,7 +153,7 @@ def _by_kind(  # noqa: PLR0913 - each is one thing the judgement depends on
             yield from endpoint_grants(item)
         case "resource":
             is_key = token.startswith("aws:kms/") or _only_kms(item)
-            yield from grants_to_others(item, statements, context.accounts, is_key=is_key)
+            yield from grants_to_others(item, keeping, context.accounts, is_key=is_key)
             yield from (finding for finding in reaches(item, everything=True) if finding.code == "A10")
         case _:
             pass
@@ -321,7 +324,7 @@ class _Tempering:
             for number, document in enumerate(bundle.documents)
             if document.kind in (*_GRANTING, *_LIMITING)
             for item in judged_statements(document, number, moment)
-            if item.statement.effect == "Deny" and always(item.condition) and not item.action_holes()
+            if item.statement.effect == "Deny" and always(item.condition) and not item.action_holes
         ]
         self.kinds = {document.steps: document.kind for document in bundle.documents}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from guardrails.iam.arns import is_every_resource
@@ -290,12 +291,17 @@ def _addresses(test: Test) -> Verdict:
 
     four = [item for item in found if isinstance(item, ipaddress.IPv4Network)]
     six = [item for item in found if isinstance(item, ipaddress.IPv6Network)]
-    lengths = [item.prefixlen for item in ipaddress.collapse_addresses(four)]
-    lengths += [item.prefixlen for item in ipaddress.collapse_addresses(six)]
+    lengths = [item.prefixlen for item in ipaddress.collapse_addresses(four)] if _suffice(four) else []
+    lengths += [item.prefixlen for item in ipaddress.collapse_addresses(six)] if _suffice(six) else []
     if 0 in lengths:
         return "vacuous"
     private = all(map(is_private, found)) and test.key == "aws:sourceip"
     return "unsatisfiable" if private else "restrictive"
+
+
+def _suffice(found: Sequence[Network]) -> bool:
+    """Say whether networks of one version are large enough together to take in every address."""
+    return bool(found) and sum(item.num_addresses for item in found) >= 1 << found[0].max_prefixlen
 
 
 def is_private(network: Network) -> bool:
@@ -305,7 +311,8 @@ def is_private(network: Network) -> bool:
     return network.network_address.packed.startswith(_PRIVATE) and network.prefixlen > 0
 
 
-def networks(values: Sequence[str]) -> list[Network]:
+@lru_cache(maxsize=64)
+def networks(values: tuple[str, ...]) -> tuple[Network, ...]:
     """Read the networks among some values; what is none is left out."""
     import ipaddress  # noqa: PLC0415 - most documents name no address
 
@@ -315,7 +322,7 @@ def networks(values: Sequence[str]) -> list[Network]:
             found.append(ipaddress.ip_network(value, strict=False))
         except ValueError:
             continue
-    return found
+    return tuple(found)
 
 
 def _together(tests: tuple[Test, ...]) -> Verdict:

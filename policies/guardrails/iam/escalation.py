@@ -62,11 +62,14 @@ def administrator(statements: Sequence[Judged], reach: Reach) -> Iterator[IamFin
     powers = [grant for action in _powers() for grant in reach.of(action) if grant.broad]
     if not powers or not all(any(_universal(item) for item in cap) for cap in reach.caps):
         return
+    by_statement: dict[Steps, list[Grant]] = {}
+    for grant in powers:
+        by_statement.setdefault(grant.steps[:-2], []).append(grant)
     for item in statements:
         steps = _universal(item)
         if item.statement.effect != "Allow" or item.dead or steps is None:
             continue
-        own = [grant for grant in powers if grant.steps[:-2] == item.statement.steps]
+        own = by_statement.get(item.statement.steps)
         if not own:
             continue
         certain = [grant for grant in own if grant.hole is None]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from guardrails.iam.grants import Judged
     from guardrails.iam.trust import Accounts
 
-__all__ = ["endpoint_grants", "fixes_caller", "grants_to_others", "lock_outs"]
+__all__ = ["endpoint_grants", "fixes_caller", "grants_to_others", "lock_outs", "spares_few"]
 
 _ORGANISATION = ("aws:principalorgid", "aws:principalorgpaths")
 _GRANTING = "kms:creategrant"
@@ -32,7 +32,7 @@ _ON_BEHALF = "kms:grantisforawsresource"
 def grants_to_others(
     item: Judged, others: Sequence[Judged], accounts: Accounts, *, is_key: bool
 ) -> Iterator[IamFinding]:
-    """Judge an Allow of a resource policy beside the other statements of its document."""
+    """Judge an Allow of a resource policy beside the denials of its document that keep strangers out."""
     for principal in item.statement.principals or ():
         value = principal.value
         if not isinstance(value, str):
@@ -80,20 +80,23 @@ def _everyone(item: Judged, others: Sequence[Judged], principal: Principal) -> I
     yield weakened(finding, item.condition)
 
 
-def _keeps_out(deny: Judged, allow: Judged) -> bool:
-    """Say whether a Deny beside an Allow turns strangers away: unless the caller is of an account, network or list."""
+def spares_few(deny: Judged) -> bool:
+    """Say whether a Deny holds for everyone but those of an account, network or list."""
     if deny.statement.effect != "Deny" or deny.dead:
-        return False
-    texts = [element.value for element in allow.statement.actions or () if isinstance(element.value, str)]
-    covered = all(deny.covers_action(text.lower()) for text in texts) and bool(texts)
-    places = [element.value for element in allow.statement.resources or () if isinstance(element.value, str)]
-    if not covered or not all(deny.covers_resource(read_arn(text)) for text in places):
         return False
     if deny.statement.not_principals:
         return always(deny.condition)
     everyone = any(principal.value == "*" for principal in deny.statement.principals or ())
     tests = deny.condition.tests
     return everyone and bool(tests) and all(test.key in FIXES_CALLER and test.negated for test in tests)
+
+
+def _keeps_out(deny: Judged, allow: Judged) -> bool:
+    """Say whether a Deny that spares few is about all that an Allow beside it grants."""
+    texts = [element.value for element in allow.statement.actions or () if isinstance(element.value, str)]
+    covered = all(deny.covers_action(text.lower()) for text in texts) and bool(texts)
+    places = [element.value for element in allow.statement.resources or () if isinstance(element.value, str)]
+    return covered and all(deny.covers_resource(read_arn(text)) for text in places)
 
 
 def _account(item: Judged, principal: Principal, value: str, accounts: Accounts) -> Iterator[IamFinding]:

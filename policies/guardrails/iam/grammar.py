@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from guardrails.iam.actions import expand
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardrails.iam.actions import Action
+    from guardrails.iam.arns import ArnPattern
     from guardrails.iam.document import Document, Element
     from guardrails.iam.grants import Judged
+    from guardrails.values import Unknown
 
 __all__ = ["LIMITS", "document_findings", "redundant", "unmatched"]
 
@@ -94,9 +97,7 @@ def _size(document: Document) -> Iterator[IamFinding]:
 
 def unmatched(item: Judged) -> Iterator[IamFinding]:
     """Find resources that no action of the statement has: malformed, or of another kind (G3)."""
-    actions = _known_actions(item)
-    open_ended = any(len(action.formats) < len(action.arn_formats) for action in actions)
-    formats = {found for action in actions for found in action.formats}
+    actions, open_ended, formats = _known_actions(item)
     for element in (*(item.statement.resources or ()), *(item.statement.not_resources or ())):
         text = element.value
         if not isinstance(text, str) or is_every_resource(text) or not text.startswith("arn:"):
@@ -109,15 +110,22 @@ def unmatched(item: Judged) -> Iterator[IamFinding]:
             yield _never(element, "is no resource of these actions")
 
 
-def _known_actions(item: Judged) -> list[Action]:
+def _known_actions(item: Judged) -> tuple[tuple[Action, ...], bool, frozenset[ArnPattern]]:
     """List the statement's actions; none where not all of them are known."""
+    return _spelled(tuple(element.value for element in item.statement.actions or ()))
+
+
+@lru_cache(maxsize=256)
+def _spelled(values: tuple[str | Unknown, ...]) -> tuple[tuple[Action, ...], bool, frozenset[ArnPattern]]:
+    """Give the actions, whether one of them takes more than what has a format, and all the formats."""
     found: list[Action] = []
-    for element in item.statement.actions or ():
-        part = None if not isinstance(element.value, str) or is_every_action(element.value) else expand(element.value)
+    for value in values:
+        part = None if not isinstance(value, str) or is_every_action(value) else expand(value)
         if not part:
-            return []
+            return (), False, frozenset()
         found += part
-    return found
+    open_ended = any(len(action.formats) < len(action.arn_formats) for action in found)
+    return tuple(found), open_ended, frozenset(one for action in found for one in action.formats)
 
 
 def _never(element: Element, what: str) -> IamFinding:

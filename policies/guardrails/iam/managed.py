@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from guardrails.iam.arns import read_arn
 from guardrails.iam.conditions import UNCONDITIONAL
 from guardrails.iam.grants import Grant
-from guardrails.iam.patterns import intersects, is_everything, is_literal
+from guardrails.iam.patterns import is_everything, is_literal, matches, pieces_in
 from guardrails.iam.reviewed import data_file, watched, watched_by
 
 if TYPE_CHECKING:
@@ -91,8 +92,13 @@ def _is_power(value: str, *, likes: bool) -> bool:
         return found is not None and found.verdict in ("admin", "escalates")
     if is_everything(value):
         return True
-    return any(
-        intersects(value, f"arn:aws:iam::aws:policy{path}")
-        for path, row in _table()["policies"].items()
-        if row["verdict"] in ("admin", "escalates")
-    )
+    arns, together = _powerful()
+    return pieces_in(value, together) and any(matches(value, arn) for arn in arns)
+
+
+@cache
+def _powerful() -> tuple[tuple[str, ...], str]:
+    """List the ARNs of the policies of AWS that give any permission, and give them in one text."""
+    rows = _table()["policies"].items()
+    arns = tuple(f"arn:aws:iam::aws:policy{path}" for path, row in rows if row["verdict"] in ("admin", "escalates"))
+    return arns, " ".join(arns)

@@ -2,15 +2,26 @@
 """IAM's wildcard language: ``*`` is any text, ``?`` any one character; matching, containment and intersection.
 
 Patterns come from judged documents, so no regular expression is built from them. Matching backtracks only to the last
-``*`` (time: length of pattern times length of text); containment and intersection fill a table of the same size. A
-pair whose table would be absurd is answered without it, on the safe side: it may meet, and nothing covers.
+``*`` (time: length of pattern times length of text); containment and intersection fill a table of the same size, where
+the literal pieces of the two do not decide. A pair whose table would be absurd is answered without it, on the safe
+side: it may meet, and nothing covers.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["covers", "intersects", "is_every_action", "is_everything", "is_literal", "matches", "spans_service"]
+__all__ = [
+    "covers",
+    "intersects",
+    "is_every_action",
+    "is_everything",
+    "is_literal",
+    "literal_prefix",
+    "matches",
+    "pieces_in",
+    "spans_service",
+]
 
 _LARGEST_TABLE = 300_000
 """Cells; AWS limits an ARN to 2,048 characters, and real pairs stay below 20,000."""
@@ -18,8 +29,8 @@ _LARGEST_TABLE = 300_000
 
 def matches(pattern: str, text: str) -> bool:
     """Say whether a pattern matches a literal text, with case; fold both first where IAM ignores case."""
-    if is_literal(pattern):
-        return pattern == text
+    if "?" not in pattern:
+        return _matches_stars(pattern, text)
     if len(pattern) * len(text) > _LARGEST_TABLE:
         return is_everything(pattern)
     at, star, resume = 0, -1, 0
@@ -38,6 +49,23 @@ def matches(pattern: str, text: str) -> bool:
     return not pattern[at:].strip("*")
 
 
+def _matches_stars(pattern: str, text: str) -> bool:
+    """Match a pattern without ``?``: its pieces stand in the text one after another, the outer two at its ends."""
+    head, *pieces = pattern.split("*")
+    if not pieces:
+        return pattern == text
+    tail = pieces.pop()
+    if not text.startswith(head) or not text.endswith(tail) or len(text) < len(head) + len(tail):
+        return False
+    at, end = len(head), len(text) - len(tail)
+    for piece in pieces:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
 @lru_cache(maxsize=65_536)
 def covers(wide: str, narrow: str) -> bool:
     """Say whether every text of ``narrow`` is surely one of ``wide``; both are patterns.
@@ -48,7 +76,7 @@ def covers(wide: str, narrow: str) -> bool:
         return True
     if is_literal(narrow):
         return matches(wide, narrow)
-    if not wide or _apart(wide[0], narrow[0]) or _apart(wide[-1], narrow[-1]):
+    if not wide or _apart(wide[0], narrow[0]) or _apart(wide[-1], narrow[-1]) or not pieces_in(wide, narrow):
         return False
     if len(wide) * len(narrow) > _LARGEST_TABLE:
         return False
@@ -66,6 +94,16 @@ def covers(wide: str, narrow: str) -> bool:
     return row[-1]
 
 
+def pieces_in(pattern: str, text: str) -> bool:
+    """Say whether all literal pieces of a pattern stand in a text, as they do in every text that it matches."""
+    return all(piece in text for piece in pattern.replace("?", "*").split("*"))
+
+
+def literal_prefix(pattern: str) -> str:
+    """Give what stands before the first wildcard of a pattern."""
+    return pattern.partition("*")[0].partition("?")[0]
+
+
 def _apart(wide: str, narrow: str) -> bool:
     """Say whether an end of a pattern is too narrow for the same end of another, by its character alone."""
     return wide != "*" and (narrow == "*" or wide not in {"?", narrow})
@@ -78,7 +116,9 @@ def intersects(first: str, second: str) -> bool:
         return matches(second, first)
     if is_literal(second):
         return matches(first, second)
-    if not {first[0], second[0]} & {"*", "?"} and first[0] != second[0]:
+    if not _begin_alike(literal_prefix(first), literal_prefix(second)):
+        return False
+    if not _begin_alike(literal_prefix(first[::-1]), literal_prefix(second[::-1])):
         return False
     if len(first) * len(second) > _LARGEST_TABLE:
         return True
@@ -94,6 +134,10 @@ def intersects(first: str, second: str) -> bool:
                 following[index + 1] = row[index] and ("?" in (symbol, other) or symbol == other)
         row = following
     return row[-1]
+
+
+def _begin_alike(first: str, second: str) -> bool:
+    return first.startswith(second) or second.startswith(first)
 
 
 def is_literal(pattern: str) -> bool:

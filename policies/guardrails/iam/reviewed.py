@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from guardrails.iam.arns import ArnPattern, arn_format
-from guardrails.iam.patterns import intersects, matches
+from guardrails.iam.patterns import intersects, matches, pieces_in
 
 __all__ = ["EscalationSet", "Listed", "Watched", "data_file", "escalation_sets", "watched", "watched_by"]
 
@@ -107,6 +107,12 @@ def _by_service() -> dict[str, tuple[str, ...]]:
     return {service: tuple(keys) for service, keys in grouped.items()}
 
 
+@cache
+def _all_keys() -> str:
+    """Give all watched actions in one text, so that a piece that stands in none of them is found out at once."""
+    return " ".join(watched())
+
+
 @lru_cache(maxsize=65_536)
 def watched_by(pattern: str) -> frozenset[str]:
     """List the watched actions that an action pattern matches, by folded name."""
@@ -115,6 +121,8 @@ def watched_by(pattern: str) -> frozenset[str]:
         return frozenset(watched()) if folded and not folded.strip("*") else frozenset()
     if "*" not in folded and "?" not in folded:
         return frozenset({folded}) & watched().keys()
+    if not pieces_in(folded, _all_keys()):
+        return frozenset()
     service = folded.partition(":")[0]
     groups = _by_service()
     names = [service] if service in groups else [name for name in groups if intersects(service, name)]

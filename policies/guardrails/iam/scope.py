@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from guardrails.iam.actions import Action, expand
 from guardrails.iam.arns import is_every_resource, read_arn
-from guardrails.iam.patterns import is_every_action, spans_service
+from guardrails.iam.patterns import is_every_action, pieces_in, spans_service
 from guardrails.iam.taxonomy import IamFinding, made, weakened
 from guardrails.iam.wildcards import names, reads_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from guardrails.iam.arns import ArnPattern
     from guardrails.iam.document import Element
@@ -23,10 +24,22 @@ __all__ = ["named_actions", "reaches"]
 _SHOWN = 3
 
 
-def named_actions(item: Judged) -> list[Action]:
+def named_actions(item: Judged) -> tuple[Action, ...]:
     """List the actions that a statement names, patterns of one known service spelled out."""
-    texts = [element.value for element in item.statement.actions or () if isinstance(element.value, str)]
-    return list(dict.fromkeys(action for text in texts for action in expand(text) or ()))
+    return _named(tuple(element.value for element in item.statement.actions or () if isinstance(element.value, str)))
+
+
+@lru_cache(maxsize=256)
+def _named(texts: tuple[str, ...]) -> tuple[Action, ...]:
+    return tuple(dict.fromkeys(action for text in texts for action in expand(text) or ()))
+
+
+@lru_cache(maxsize=256)
+def _limited(actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], frozenset[ArnPattern], str]:
+    """Give the actions that take a resource, the formats of these, and the names of the formats in one text."""
+    limited = tuple(action for action in actions if action.takes_resource)
+    formats = frozenset(found for action in limited for found in action.formats)
+    return limited, formats, " ".join(found.name for found in formats)
 
 
 def reaches(item: Judged, *, everything: bool) -> Iterator[IamFinding]:
@@ -66,15 +79,15 @@ def _negated(item: Judged) -> Iterator[IamFinding]:
 
 def _resources(item: Judged) -> Iterator[IamFinding]:
     actions = named_actions(item)
-    limited = [action for action in actions if action.takes_resource]
+    limited, formats, known = _limited(actions)
     if not limited or item.statement.resources is None:
         return
-    formats = {found for action in limited for found in action.formats}
     for element in item.statement.resources:
         if not isinstance(element.value, str):
             continue
         if not is_every_resource(element.value):
-            yield from _in_effect(element, limited, formats)
+            if pieces_in(read_arn(element.value).must[5], known):
+                yield from _in_effect(element, limited, formats)
         elif len(limited) < len(actions):
             if not _spans(item):
                 yield _mixed(element, actions, limited)
@@ -89,9 +102,9 @@ def _spans(item: Judged) -> bool:
     )
 
 
-def _star(element: Element, limited: list[Action]) -> IamFinding:
+def _star(element: Element, limited: tuple[Action, ...]) -> IamFinding:
     harmful = [action for action in limited if action.writes or reads_data(action)]
-    shown = harmful or limited
+    shown = harmful or [*limited]
     code, key = ("A6", "Resource::*") if str(element.value).strip("*") == "" else ("A7", f"Resource::{element.value}")
     return made(
         code,
@@ -105,7 +118,7 @@ def _star(element: Element, limited: list[Action]) -> IamFinding:
     )
 
 
-def _mixed(element: Element, actions: list[Action], limited: list[Action]) -> IamFinding:
+def _mixed(element: Element, actions: tuple[Action, ...], limited: tuple[Action, ...]) -> IamFinding:
     free = [action for action in actions if not action.takes_resource]
     return made(
         "A11",
@@ -117,7 +130,7 @@ def _mixed(element: Element, actions: list[Action], limited: list[Action]) -> Ia
     )
 
 
-def _in_effect(element: Element, limited: list[Action], formats: set[ArnPattern]) -> Iterator[IamFinding]:
+def _in_effect(element: Element, limited: tuple[Action, ...], formats: frozenset[ArnPattern]) -> Iterator[IamFinding]:
     """Find a pattern that is no ``*``, and yet takes in every ARN of a type that an action accepts."""
     pattern = read_arn(str(element.value))
     taken = {found for found in formats if pattern.covers(found)}
@@ -138,5 +151,5 @@ def _in_effect(element: Element, limited: list[Action], formats: set[ArnPattern]
     )
 
 
-def _formats(actions: list[Action]) -> str:
+def _formats(actions: Iterable[Action]) -> str:
     return " or ".join(list(dict.fromkeys(text for action in actions for text in action.arn_formats))[:_SHOWN])

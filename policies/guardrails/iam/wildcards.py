@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from guardrails.iam.document import Element
     from guardrails.iam.grants import Judged
 
-__all__ = ["allowed_patterns", "names", "reads_data", "unknown_names"]
+__all__ = ["allowed_patterns", "guesses", "names", "reads_data", "unknown_names"]
 
 _SHOWN = 5
-_GUESSES = 5
-"""How many wrong names of a statement are answered with the nearest right one; looking for it takes a while."""
+_GUESSES = 20
+"""How many wrong names of a document are answered with the nearest right one; looking for it takes a while."""
 
 
 def names(actions: tuple[Action, ...] | list[Action]) -> str:
@@ -84,17 +84,24 @@ def _list_actions(text: str) -> str:
     return f"list those of {', '.join(action.name for action in found)} that are used"
 
 
-def unknown_names(item: Judged, today: dt.date) -> Iterator[IamFinding]:
-    """Find actions that no service has (G1), and prefixes that are no service (G2), in Allow and Deny."""
-    seen, guesses = set(), _GUESSES
+def guesses() -> Iterator[int]:
+    """Give what the wrong names of a document may cost."""
+    return iter(range(_GUESSES))
+
+
+def unknown_names(item: Judged, today: dt.date, left: Iterator[int]) -> Iterator[IamFinding]:
+    """Find actions that no service has (G1), and prefixes that are no service (G2), in Allow and Deny.
+
+    As long as some of ``left`` are left, the nearest right name is given.
+    """
+    seen = set()
     for element in (*(item.statement.actions or ()), *(item.statement.not_actions or ())):
         if not isinstance(element.value, str) or element.value.lower() in seen:
             continue
         seen.add(element.value.lower())
         code = _unknown(element.value.lower())
         if code == "G1":
-            guesses -= 1
-            yield _no_action(element, today, guess=guesses >= 0)
+            yield _no_action(element, today, guess=next(left, None) is not None)
         elif code == "G2":
             prefix = element.value.partition(":")[0]
             message = f"{prefix} is no service that AWS documents, or one that it has retired"
