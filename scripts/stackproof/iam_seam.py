@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one door from the tooling to the pack's IAM analysis, which judges plain documents as well.
 
-The pack is a folder that travels beside the tooling, and no installed package: it is put on the path when needed.
+The pack is a folder that travels beside the tooling, and no installed package: it is put on the path when needed. A
+wheel carries the part of it that is needed here.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Analysis", "load_analysis"]
 
-_PACK = Path(__file__).resolve().parents[2] / "policies"
+_PLACES = (Path(__file__).resolve().parents[2] / "policies", Path(__file__).resolve().parent / "pack")
+"""Where the pack is: in a checkout, or in an installed wheel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,11 @@ def load_analysis(account: str | None, trusted: frozenset[str]) -> Analysis:
             message = f"{number} is no account; give twelve digits"
             raise UsageError(message)
     if importlib.util.find_spec("guardrails") is None:
-        if not (_PACK / "guardrails").is_dir():
+        pack = next((place for place in _PLACES if (place / "guardrails" / "iam").is_dir()), None)
+        if pack is None:
             message = "the IAM analysis is part of the policy pack, which is not here; run this in a checkout"
             raise UsageError(message)
-        sys.path.insert(0, str(_PACK))
+        sys.path.insert(0, str(pack))
     from guardrails.iam.bundle import Context  # noqa: PLC0415 - the path is set only now
 
     return Analysis(Context(dt.datetime.now(tz=dt.UTC), account, trusted))
