@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,9 +16,7 @@ from typer.testing import CliRunner
 from stackproof.cli import app
 from stackproof.errors import UsageError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parents[2]
 WIDE = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"}]}
 )
@@ -82,3 +84,24 @@ def test_a_file_that_is_no_text_is_a_usage_error(tmp_path: Path) -> None:
 def test_answers_can_go_to_a_file(tmp_path: Path) -> None:
     assert run("--format", "jsonl", "--output", str(tmp_path / "out"), given=f"{BUNDLE}\n") == (0, "")
     assert json.loads((tmp_path / "out").read_text("utf-8"))["id"] == "one"
+
+
+def test_what_a_wheel_carries_of_the_pack_suffices(tmp_path: Path) -> None:
+    """The files are laid out as the wheel has them, and judged with outside of the repository."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for source, target in {"scripts/stackproof": "stackproof", **wheel["force-include"]}.items():
+        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+        (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / source, tmp_path / target)
+    bundle = {"id": "x", "documents": [], "managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "stackproof", "iam", "--format", "jsonl"],
+        input=f"{BUNDLE}\n{json.dumps(bundle)}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [[item["class"] for item in answer["findings"]] for answer in answers] == [["A2"], ["H1"]], done.stderr
