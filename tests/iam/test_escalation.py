@@ -147,3 +147,25 @@ def test_managed_policies_count_by_their_table() -> None:
     assert grades(found(managed=(f"{base}NoSuchPolicy",)), "H") == [("H1", "info", "unknown")]
     together = found(PASS, managed=(f"{base}AmazonEC2FullAccess",))  # type: ignore[arg-type]  # a pair of literals
     assert LABEL in {item.key for item in together if item.code == "B7"}
+
+
+def test_all_that_one_wildcard_makes_possible_is_one_finding_that_names_it() -> None:
+    told = [item for item in found(("identity", document(allow("iam:*")))) if item.code == "B1"]
+    assert [(item.key, item.severity, item.confidence) for item in told] == [("Action::iam:*", "high", "definite")]
+    assert {"iam:PutRolePolicy", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy"} <= set(told[0].actions)
+    assert "iam:CreateAccessKey" in told[0].message
+    assert told[0].remedy == "list the actions that are used in place of iam:*, without these"
+
+
+def test_sets_of_actions_that_are_written_out_stay_apart() -> None:
+    names = ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction", "lambda:AddPermission"]
+    keys = [item.key for item in found(("identity", document(allow(names)))) if item.code == "B2"]
+    assert keys == [
+        "Set::iam:passrole+lambda:addpermission+lambda:createfunction",
+        "Set::iam:passrole+lambda:createfunction+lambda:invokefunction",
+    ]
+
+
+def test_one_set_that_a_wildcard_completes_keeps_its_own_key() -> None:
+    told = found(("identity", document(allow(["ec2:Run*", "iam:PassRole"]))))
+    assert [item.key for item in told if item.code == "B2"] == [LABEL]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from guardrails.iam.actions import known_services
 from guardrails.iam.arns import is_every_resource, read_arn
 from guardrails.iam.managed import admits_power
-from guardrails.iam.patterns import is_every_action, is_everything, matches
+from guardrails.iam.patterns import is_every_action, is_everything, is_literal, matches
 from guardrails.iam.reviewed import EscalationSet, escalation_sets, watched
 from guardrails.iam.taxonomy import SEVERITIES, IamFinding, Severity, made, weakened
 from guardrails.values import Steps, render_path
@@ -32,6 +32,7 @@ _SERVICE_LINKED = read_arn("arn:*:iam::*:role/aws-service-role/*")
 _AWS_OWNED = re.compile(r"arn:[^:]*:iam::aws:")
 _WORD = re.compile(r"[-_/.]")
 _CREDENTIALS = ("iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile")
+_SHOWN_SETS = 20
 _PASS = "iam:passrole"  # noqa: S105 - an action's name
 
 
@@ -44,9 +45,15 @@ class Use:
     restricted: bool
 
     @property
-    def rank(self) -> tuple[bool, bool, tuple[tuple[int, str], ...]]:
-        """Order uses: the certain first, then the broad, then by place."""
-        return (self.conditional or self.grant.hole is not None, not self.grant.broad, order(self.grant.steps))
+    def rank(self) -> tuple[bool, bool, int, str, tuple[tuple[int, str], ...]]:
+        """Order uses: the certain first, then the broad, then by what is written, the widest first, and by place."""
+        unsure = self.conditional or self.grant.hole is not None
+        return (unsure, not self.grant.broad, *_written_first(self.grant))
+
+
+def _written_first(grant: Grant) -> tuple[int, str, tuple[tuple[int, str], ...]]:
+    """Order grants so that the order of statements and elements does not decide which of several is told."""
+    return (len(grant.written), grant.written.lower(), order(grant.steps))
 
 
 def order(steps: Steps) -> tuple[tuple[int, str], ...]:
@@ -183,20 +190,52 @@ def _admits(test: Test, service: str) -> bool:
 
 
 def escalations(reach: Reach) -> Iterator[IamFinding]:
-    """Find every minimal set that is effective: alone (B1), within a document (B2), or over several (B7)."""
+    """Find every minimal set that is effective: alone (B1), within a document (B2), or over several (B7).
+
+    Those that one wildcard completes are one finding.
+    """
     distinct = {action: _distinct(grants) for action, grants in reach.grants.items()}
+    together: dict[tuple[str, Steps, str], list[IamFinding]] = {}
     for entry in escalation_sets():
         members = [uses(entry, action, distinct.get(action, ())) for action in entry.actions]
         if entry.kind == "retired" or not all(members):
             continue
         chosen, code = _choose(members)
-        yield _finding(entry, code, chosen)
+        finding = _finding(entry, code, chosen)
+        wild = [use.grant for use in chosen if not is_literal(use.grant.written)]
+        if not wild or code == "B7":
+            yield finding
+        else:
+            first = min(wild, key=lambda grant: order(grant.steps))
+            together.setdefault((code, first.steps, first.written), []).append(finding)
+    for (_, _, written), found in together.items():
+        yield _as_one(written, found)
+
+
+def _as_one(written: str, found: list[IamFinding]) -> IamFinding:
+    """Make one finding of the sets that a wildcard completes: as bad as the surest of them, naming them all."""
+    certainty = ("definite", "conditional", "unknown")
+    first, *others = sorted(
+        found,
+        key=lambda item: (certainty.index(item.confidence), SEVERITIES.index(item.severity), item.key),
+    )
+    if not others:
+        return first
+    shown = ", ".join("+".join(item.actions) for item in others[:_SHOWN_SETS])
+    more = f", … ({len(others)} in all)" if len(others) > _SHOWN_SETS else ""
+    return replace(
+        first,
+        key=f"Action::{written.lower()}",
+        message=f"{first.message}; and so with {shown}{more}",
+        remedy=f"list the actions that are used in place of {written}, without these",
+        actions=tuple(dict.fromkeys(name for item in (first, *others) for name in item.actions)),
+    )
 
 
 def _distinct(grants: Iterable[Grant]) -> list[Grant]:
     """Keep one of grants that no set can tell apart: of one document, one condition, one certainty and one breadth."""
     kept: dict[object, Grant] = {}
-    for grant in sorted(grants, key=lambda grant: order(grant.steps)):
+    for grant in sorted(grants, key=_written_first):
         sort = (grant.document, id(grant.condition), grant.conditional, grant.hole, _no_target(grant), grant.broad)
         kept.setdefault(sort, grant)
     return list(kept.values())
