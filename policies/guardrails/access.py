@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.iam.answers import context_of, document_answers, translate
+from guardrails.iam.answers import context_of, document_answers, is_strict, translate
 from guardrails.iam.bundle import attached
 from guardrails.iam.managed import is_aws_managed
 from guardrails.iam.remedies import with_neighbours
@@ -61,7 +61,11 @@ def sharing_answers(resource: Resource, settings: Settings, code: str) -> Iterat
         yield from (CannotTell(hole) for hole in document.document.holes)
     if sharing:
         found = shared_openly(resource.type, resource.properties, context_of(settings))
-        yield from translate((with_neighbours(item, resource.neighbours) for item in dict.fromkeys(found)), code)
+        yield from translate(
+            (with_neighbours(item, resource.neighbours) for item in dict.fromkeys(found)),
+            code,
+            strict=is_strict(settings),
+        )
         yield from (CannotTell(hole) for hole in unknown_shares(resource.type, resource.properties))
 
 

@@ -367,8 +367,7 @@ class _Plan:
         problems = validate(family, rules, config)
         if problems:
             return cls(config, problems, {}, {})
-        chosen = config.get("rules", {})
-        levels = {item.id: Enforcement(chosen.get(item.id, item.enforcement.value)) for item in rules}
+        levels = {item.id: family.level(item.id, item.enforcement, config) for item in rules}
         on = {key: level for key, level in levels.items() if level is not Enforcement.DISABLED}
         return cls(config, [], _settings(family, config), on)
 

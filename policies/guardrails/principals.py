@@ -17,7 +17,7 @@ from guardrails.iam.bundle import Bundle, Context, is_broad_power, judge_princip
 from guardrails.iam.document import Document, Kind, parse
 from guardrails.iam.escalation import order
 from guardrails.iam.remedies import with_neighbours
-from guardrails.iam.taxonomy import IamFinding, made
+from guardrails.iam.taxonomy import STRICT_RULES, IamFinding, made
 from guardrails.rule import Answer, CannotTell, Family, Finding, NotApplicable
 from guardrails.values import Steps, Unknown, Value
 
@@ -38,6 +38,7 @@ FAMILY = Family(
     reference="SEC03-BP05 Define permission guardrails for your organization",
     tags=("iam", "least-privilege", "privilege-escalation"),
     options=OPTIONS,
+    strict=STRICT_RULES,
 )
 
 ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"

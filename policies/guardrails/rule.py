@@ -143,7 +143,8 @@ class Family:
     """Rules that are one CrossGuard policy: its name, the problem as printed before each finding, and the way out.
 
     ``amiss`` finds values that the options' kinds admit and that are wrong all the same, such as contradictions:
-    pairs of the property and what is wrong with it.
+    pairs of the property and what is wrong with it. ``strict`` are ids of rules that its option ``profile``, if it has
+    one, makes mandatory where it says strict.
     """
 
     name: str
@@ -154,6 +155,14 @@ class Family:
     tags: tuple[str, ...]
     options: tuple[Option, ...] = ()
     amiss: Callable[[Settings], Iterator[tuple[str, str]]] = _nothing_amiss
+    strict: frozenset[str] = frozenset()
+
+    def level(self, rule: str, declared: Enforcement, config: Settings) -> Enforcement:
+        """Give the level of one of its rules: as configured by its id, by the profile, or as declared."""
+        given = config.get("rules", {}).get(rule)
+        if given is not None:
+            return Enforcement(given)
+        return Enforcement.MANDATORY if config.get("profile") == "strict" and rule in self.strict else declared
 
 
 @dataclass(frozen=True, slots=True)

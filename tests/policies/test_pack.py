@@ -332,3 +332,41 @@ def test_discovery_refuses_what_is_not_one_new_rule(
     monkeypatch.setattr(guardrails.rules, "__path__", [*guardrails.rules.__path__, str(tmp_path)])
     with pytest.raises(ValueError, match=error):
         pack.discover()
+
+
+@pytest.mark.parametrize(
+    ("config", "level"),
+    [
+        ({}, "advisory"),
+        ({"profile": "default"}, "advisory"),
+        ({"profile": "strict"}, "mandatory"),
+        ({"profile": "strict", "rules": {"iam-verb-wildcard": "advisory"}}, "advisory"),
+    ],
+)
+def test_the_strict_profile_makes_its_rules_mandatory_unless_one_is_configured_by_its_id(
+    config: dict[str, Any], level: str
+) -> None:
+    verb = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Put*", "Resource": "arn:aws:s3:::b"}]}
+    )
+    role = Registration(ROLE_POLICY, "p", {"role": "r", "policy": verb})
+    found = judge([role], stack=False, config={"least-privilege": config}).of("iam-verb-wildcard")
+    assert [item["level"] for item in found] == [level]
+
+
+def test_the_strict_profile_blocks_services_that_act_on_anybody_s_behalf() -> None:
+    lent = Registration(
+        "aws:lambda/permission:Permission", "p", {"principal": "sns.amazonaws.com", "action": "lambda:*"}
+    )
+    levels = [
+        [item["level"] for item in judge([lent], stack=False, config=config).of("iam-service-confused-deputy")]
+        for config in (None, {"least-privilege": {"profile": "strict"}})
+    ]
+    assert levels == [["advisory"], ["mandatory"]]
+
+
+def test_a_profile_that_does_not_exist_blocks_and_is_named() -> None:
+    found = judge(wide(), stack=False, config={"least-privilege": {"profile": "Strict"}})
+    assert [(item["rule"], item["key"]) for item in found.findings if item["level"] == "mandatory"] == [
+        ("config-error", "profile")
+    ]

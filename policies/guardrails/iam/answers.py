@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from guardrails.iam.bundle import Bundle, Context, judge_document, judge_principal
 from guardrails.iam.patterns import is_every_action
 from guardrails.iam.remedies import with_neighbours
-from guardrails.iam.taxonomy import CLASSES
+from guardrails.iam.taxonomy import CLASSES, STRICT, STRICT_RULES
 from guardrails.iam.trust import EXEMPT_SERVICES
 from guardrails.rule import Answer, Finding, NotApplicable, Option, Severity
 
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from guardrails.iam.taxonomy import IamFinding
     from guardrails.rule import Settings
 
-__all__ = ["OPTIONS", "context_of", "document_answers", "translate"]
+__all__ = ["OPTIONS", "context_of", "document_answers", "is_strict", "translate"]
 
+_LISTED = ", ".join(sorted(STRICT_RULES))
 OPTIONS = (
     Option("accountId", "text", "the own account's id; without it, findings about foreign accounts are no violations"),
     Option("trustedAccounts", "texts", "ids of accounts that are trusted like the own one", ()),
+    Option("profile", "choice", f"strict makes mandatory: {_LISTED}", "default", ("default", "strict")),
     Option("exemptServices", "texts", "services that need no source condition", EXEMPT_SERVICES),
 )
 """What the analysis can be told, by every family of it."""
@@ -88,7 +90,12 @@ def document_answers(view: DocumentView, settings: Settings, code: str) -> Itera
     if not isinstance(found, tuple):
         found = tuple(with_neighbours(item, view.neighbours) for item in dict.fromkeys(_all_of(view, context)))
         view.memo[context] = found
-    yield from translate(found, code)
+    yield from translate(found, code, strict=is_strict(settings))
+
+
+def is_strict(settings: Settings) -> bool:
+    """Say whether the profile strict is chosen."""
+    return settings.get("profile") == "strict"
 
 
 def _all_of(view: DocumentView, context: Context) -> Iterator[IamFinding]:
@@ -102,8 +109,12 @@ def _all_of(view: DocumentView, context: Context) -> Iterator[IamFinding]:
         yield from (finding for finding in alone if finding.code[0] == "C")
 
 
-def translate(found: Iterable[IamFinding], code: str, urn: str | None = None) -> Iterator[Finding]:
-    """Turn the findings of one class into a rule's; what an unknown decides is left to the unknown itself."""
+def translate(found: Iterable[IamFinding], code: str, *, strict: bool = False) -> Iterator[Finding]:
+    """Turn the findings of one class into a rule's; what an unknown decides is left to the unknown itself.
+
+    With ``strict``, all that is definite of the profile's classes blocks.
+    """
+    lifted = strict and code in STRICT
     for finding in found:
         if finding.code == code and finding.hole is None:
             yield Finding(
@@ -113,6 +124,5 @@ def translate(found: Iterable[IamFinding], code: str, urn: str | None = None) ->
                 Severity(finding.severity),
                 f"{finding.message} ({code}, {finding.confidence})",
                 finding.remedy,
-                urn,
-                advisory=finding.advisory or finding.confidence != "definite",
+                advisory=(finding.advisory and not lifted) or finding.confidence != "definite",
             )

@@ -10,11 +10,26 @@ if TYPE_CHECKING:
     from guardrails.iam.conditions import Condition
     from guardrails.values import Steps, Unknown
 
-__all__ = ["CLASSES", "SEVERITIES", "Confidence", "IamClass", "IamFinding", "Severity", "made", "weakened"]
+__all__ = [
+    "CLASSES",
+    "SEVERITIES",
+    "STRICT",
+    "STRICT_RULES",
+    "Confidence",
+    "IamClass",
+    "IamFinding",
+    "Severity",
+    "made",
+    "weakened",
+]
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 Confidence: TypeAlias = Literal["definite", "conditional", "unknown"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+
+
+STRICT = frozenset(["A3", "B4", "B6", "C3", "D3", "D9", "E2", "E3", "E4", "E7", "G1", "H4", "H7"])
+"""The classes that the profile ``strict`` makes mandatory besides those that are so by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,8 @@ def _read(line: str) -> IamClass:
 
 
 CLASSES = {item.code: item for item in map(_read, _TABLE.strip().splitlines())}
+STRICT_RULES = frozenset(CLASSES[code].rule for code in STRICT)
+"""The ids of their rules."""
 
 
 def made(  # noqa: PLR0913 - a finding has that many parts

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from guardrails.iam.answers import OPTIONS
+from guardrails.iam.taxonomy import STRICT_RULES
 from guardrails.rule import Family
 
 __all__ = ["FAMILY"]
@@ -16,4 +17,5 @@ FAMILY = Family(
     reference="SEC03-BP02 Grant least privilege access",
     tags=("iam", "least-privilege"),
     options=OPTIONS,
+    strict=STRICT_RULES,
 )
