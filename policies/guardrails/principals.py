@@ -19,7 +19,7 @@ from guardrails.iam.escalation import order
 from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.taxonomy import STRICT_RULES, IamFinding, made
 from guardrails.rule import Answer, CannotTell, Family, Finding, NotApplicable
-from guardrails.values import Steps, Unknown, Value
+from guardrails.values import Steps, Unknown, Value, unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,8 +42,12 @@ FAMILY = Family(
 )
 
 ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"
-POLICY = "aws:iam/policy:Policy"
+POLICY, PERMISSION_SET = "aws:iam/policy:Policy", "aws:ssoadmin/permissionSet:PermissionSet"
+_PRINCIPALS = (ROLE, USER, GROUP, PERMISSION_SET)
+_SET_BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
+_SET = "permissionSetArn"
 _INLINE = {
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": _SET,
     "aws:iam/rolePolicy:RolePolicy": "role",
     "aws:iam/userPolicy:UserPolicy": "user",
     "aws:iam/groupPolicy:GroupPolicy": "group",
@@ -56,6 +60,16 @@ _ATTACHMENTS = {
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": (("roleName",), "policyArns"),
     "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": (("userName",), "policyArns"),
     "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": (("groupName",), "policyArns"),
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": ((_SET,), "managedPolicyArn"),
+    "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": ((_SET,), "managedPolicyArns"),
+    "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": (
+        (_SET,),
+        "customerManagedPolicyReference",
+    ),
+    "aws:ssoadmin/customerManagedPolicyAttachmentsExclusive:CustomerManagedPolicyAttachmentsExclusive": (
+        (_SET,),
+        "customerManagedPolicyReferences",
+    ),
 }
 _MEMBERSHIPS = {
     "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
@@ -74,7 +88,7 @@ _TAKING = ("iam:passrole", "sts:assumerole")
 
 @dataclass(slots=True)
 class Principal:
-    """One role, user or group, or a policy that is attached to none: its documents, limits and what is unknown.
+    """One role, user, group or permission set, or a policy attached to none: its documents, limits, what is unknown.
 
     The path of each document begins with the URN of its resource. ``opaque`` is an unknown in a limit, which may take
     everything away; any other unknown can only add.
@@ -116,12 +130,12 @@ class _Builder:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.named: dict[tuple[str, str], Resource] = {}
-        for resource in stack.of_type(ROLE, USER, GROUP, POLICY):
+        for resource in stack.of_type(*_PRINCIPALS, POLICY):
             for key in ("name", "arn", "id"):
                 value = resource.properties.get(key)
                 if isinstance(value, str) and value:
                     self.named.setdefault((resource.type, value), resource)
-        self.principals = {item.urn: Principal(item) for item in stack.of_type(ROLE, USER, GROUP)}
+        self.principals = {item.urn: Principal(item) for item in stack.of_type(*_PRINCIPALS)}
         self.attached: set[str] = set()
 
     def find(self, resource: Resource, name: str, kinds: tuple[str, ...]) -> tuple[list[Resource], list[Unknown]]:
@@ -135,12 +149,12 @@ class _Builder:
             if found is not None and found.type in kinds
         ]
         found, holes = [], []
-        for item in items:
+        for item in (_called(item) for item in items):
             if isinstance(item, str):
                 found += [known for kind in kinds for known in [self.named.get((kind, item))] if known is not None]
             elif isinstance(item, Unknown) and not linked:
                 holes.append(item)
-        if any(isinstance(item, Unknown) for item in items):
+        if unknowns(value):
             found += linked
         return _distinct(found), holes
 
@@ -149,15 +163,18 @@ class _Builder:
         for principal in self.principals.values():
             self._own(principal)
         for resource in self.stack.of_type(*_INLINE):
-            found, _ = self.find(resource, _INLINE[resource.type], (ROLE, USER, GROUP))
+            found, _ = self.find(resource, _INLINE[resource.type], _PRINCIPALS)
             for owner in found or []:
                 self._documents(self.principals[owner.urn], resource)
             if not found:
                 self._alone(resource)
         for resource in self.stack.of_type(*_ATTACHMENTS):
             names, policy = _ATTACHMENTS[resource.type]
-            for owner in [item for name in names for item in self.find(resource, name, (ROLE, USER, GROUP))[0]]:
+            for owner in [item for name in names for item in self.find(resource, name, _PRINCIPALS)[0]]:
                 self._attach(self.principals[owner.urn], resource, policy)
+        for resource in self.stack.of_type(_SET_BOUNDARY):
+            for owner in self.find(resource, _SET, (PERMISSION_SET,))[0]:
+                self._bound(self.principals[owner.urn], resource)
         for policy_resource in self.stack.of_type(POLICY):
             if policy_resource.urn not in self.attached:
                 self._alone(policy_resource)
@@ -169,9 +186,11 @@ class _Builder:
         self._documents(principal, resource)
         if resource.properties.get("managedPolicyArns") is not None:
             self._attach(principal, resource, "managedPolicyArns")
-        boundary = resource.properties.get("permissionsBoundary")
-        if boundary in (None, ""):
-            return
+        if resource.properties.get("permissionsBoundary") not in (None, ""):
+            self._bound(principal, resource)
+
+    def _bound(self, principal: Principal, resource: Resource) -> None:
+        """Add the boundary that a resource gives to a principal."""
         found, holes = self.find(resource, "permissionsBoundary", (POLICY,))
         for policy in found:
             self.attached.add(policy.urn)
@@ -198,7 +217,7 @@ class _Builder:
             self._documents(principal, policy)
         principal.holes += [(resource.urn, hole) for hole in holes]
         value = resource.properties.get(name)
-        for index, item in enumerate(value if isinstance(value, list) else [value]):
+        for index, item in enumerate(map(_called, value if isinstance(value, list) else [value])):
             steps = (resource.urn, name, index) if isinstance(value, list) else (resource.urn, name)
             known = isinstance(item, str) and any(item in self._names(policy) for policy in found)
             if isinstance(item, str) and item and not known and (item, steps) not in principal.managed:
@@ -217,6 +236,11 @@ class _Builder:
                     mine.documents += [item for item in theirs.documents if item not in mine.documents]
                     mine.managed += [item for item in theirs.managed if item not in mine.managed]
                     mine.holes += theirs.holes
+
+
+def _called(item: Value) -> Value:
+    """Give the ARN or the name by which a policy is called, also where an object calls it."""
+    return item.get("name") if isinstance(item, dict) else item
 
 
 def _distinct(resources: Iterable[Resource]) -> list[Resource]:
