@@ -255,7 +255,8 @@ def principals_of(stack: Stack) -> list[Principal]:
 def judged_principals(stack: Stack, settings: Settings) -> tuple[dict[str, list[IamFinding]], list[Principal]]:
     """Judge every principal once for all rules; findings by the URN of the principal."""
     given = context_of(settings)
-    kept = stack.memo.get(given)
+    key = (given, tuple(settings.get("boundaryPaths") or ()))
+    kept = stack.memo.get(key)
     if isinstance(kept, tuple):
         return kept
     builder = _Builder(stack)
@@ -265,13 +266,15 @@ def judged_principals(stack: Stack, settings: Settings) -> tuple[dict[str, list[
     _follow_roles(principals, found, context)
     for item in principals:
         found[item.resource.urn] += _strangers(item, principals, context)
+    for resource in stack.of_type(ROLE, USER):
+        found.setdefault(resource.urn, []).extend(_unbounded_path(resource, settings))
     for urn, borne in list(_borne(builder, found)):
         found[urn].append(borne)
     for urn, findings in found.items():
         others = [resource for resource in stack.resources if resource.urn != urn]
         found[urn] = [with_neighbours(item, others) for item in findings]
     result = (found, principals)
-    stack.memo[given] = result
+    stack.memo[key] = result
     return result
 
 
@@ -335,6 +338,17 @@ def _borne(builder: _Builder, found: dict[str, list[IamFinding]]) -> Iterator[tu
             remedy = "give the role the actions that are needed, and no more"
             finding = made("H7", f"Role::{role.name}", (resource.urn, name), message, remedy)
             yield role.urn, replace(finding, confidence="conditional") if limited else finding
+
+
+def _unbounded_path(resource: Resource, settings: Settings) -> Iterator[IamFinding]:
+    """Find a role or user of a path that asks for a boundary, and that has none (H4)."""
+    path = resource.properties.get("path") or "/"
+    wanted = settings.get("boundaryPaths") or ()
+    if not isinstance(path, str) or resource.properties.get("permissionsBoundary") not in (None, ""):
+        return
+    if any(path.startswith(f"/{item.strip('/')}/") for item in wanted):
+        message = f"whatever stands under {path} needs a permissions boundary, and this has none"
+        yield made("H4", f"Path::{path}", (resource.urn, "path"), message, "give it the permissionsBoundary")
 
 
 def _strangers(item: Principal, principals: list[Principal], context: Context) -> Iterator[IamFinding]:
@@ -401,7 +415,7 @@ def _about_accounts(resource: Resource, known: Settings, code: str) -> Iterator[
 def stack_answers(stack: Stack, settings: Settings, code: str) -> Iterator[Answer]:
     """Give the findings of one class about the principals of a stack, each at the resource it stands in."""
     found, principals = judged_principals(stack, settings)
-    if not principals:
+    if not principals and not any(found.values()):
         yield NotApplicable("no IAM principal or policy in the stack")
         return
     for answer in translate(dict.fromkeys(item for items in found.values() for item in items), code):

@@ -31,6 +31,9 @@ _LISTED = ", ".join(sorted(STRICT_RULES))
 OPTIONS = (
     Option("accountId", "text", "the own account's id; without it, findings about foreign accounts are no violations"),
     Option("trustedAccounts", "texts", "ids of accounts that are trusted like the own one", ()),
+    Option(
+        "boundaryPaths", "texts", "paths of IAM, such as /ci/, whose roles and users need a permissions boundary", ()
+    ),
     Option("profile", "choice", f"strict makes mandatory: {_LISTED}", "default", ("default", "strict")),
     Option("exemptServices", "texts", "services that need no source condition", EXEMPT_SERVICES),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.iam.action_keys import absent_keys, template
 from guardrails.iam.actions import known_services, service
-from guardrails.iam.conditions import OPERATORS, instant, is_private, networks
+from guardrails.iam.conditions import OPERATORS, instant, is_guessed, is_private, networks
 from guardrails.iam.keys import EVER_PRESENT, GLOBAL, MULTI_VALUED, SPOOFABLE
 from guardrails.iam.patterns import matches
 from guardrails.iam.taxonomy import IamFinding, made
@@ -140,6 +140,9 @@ def _in_any(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
     if test.key in SPOOFABLE:
         message = f"any client sets {test.name} as it likes"
         yield made("F9", test.label, test.steps, message, "use a key that AWS sets")
+    if is_guessed(test) and test.verdict != "vacuous":
+        message = f"a pattern of {test.name} begins with so few characters that the ids of strangers fit it"
+        yield made("F9", test.label, test.steps, message, "write the ids out")
     partners = _PAIRS.get(test.key)
     if partners and not any(other.key in partners for other in tests):
         message = f"{test.name} says little without {' or '.join(partners[:2])}"

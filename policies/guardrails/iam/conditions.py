@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from guardrails.iam.arns import is_every_resource
-from guardrails.iam.keys import CALLER_CHOSEN, EVER_PRESENT
-from guardrails.iam.patterns import intersects, is_everything, matches
+from guardrails.iam.keys import CALLER_CHOSEN, EVER_PRESENT, IDENTIFYING
+from guardrails.iam.patterns import intersects, is_everything, is_literal, literal_prefix, matches
 from guardrails.values import Steps, Unknown, Value, unknowns
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "always",
     "evaluate",
     "instant",
+    "is_guessed",
     "is_private",
     "networks",
     "read_tests",
@@ -74,6 +75,8 @@ _LIKE = frozenset({"stringlike", "arnlike", "arnequals"})
 _TEXT = frozenset({"stringequals", "stringequalsignorecase", *_LIKE})
 _LONGEST_SESSION = dt.timedelta(hours=36)
 _MOST_PAIRS = 10_000
+_FEWEST_CHARACTERS = 6
+"""Before a wildcard in an id. Source: IAM Access Analyzer, policy check reference."""
 _PRIVATE = (b"\x0a", b"\xc0\xa8", b"\x7f", b"\xa9\xfe", b"\xfc", b"\xfd", b"\xfe\x80")
 """First bytes of 10/8, 192.168/16, 127/8, 169.254/16, fc00::/7 and fe80::/10."""
 
@@ -236,8 +239,18 @@ def _values(test: Test, moment: Moment) -> Verdict:
         return "unsatisfiable"
     if test.base.startswith("date"):
         return _dates(test, moment.now)
+    if is_guessed(test):
+        return "weak"
     special = {"bool": _bool, "ipaddress": _addresses}.get(test.base)
     return special(test) if special else _own(test, moment)
+
+
+def is_guessed(test: Test) -> bool:
+    """Say whether a pattern gives so few characters of an id that strangers' ids fit it."""
+    if not test.likes or test.key not in IDENTIFYING:
+        return False
+    heads = [literal_prefix(value) for value in test.values if not is_literal(value) and "${" not in value]
+    return any(len(head) < _FEWEST_CHARACTERS for head in heads)
 
 
 def _own(test: Test, moment: Moment) -> Verdict:
@@ -339,7 +352,7 @@ def _contradiction(tests: tuple[Test, ...]) -> bool:
     """Say whether two tests of one single-valued key leave it no value."""
     by_key: dict[str, list[Test]] = {}
     for test in tests:
-        if test.base in _TEXT and not test.qualifier and not test.if_exists and test.verdict == "restrictive":
+        if test.base in _TEXT and not test.qualifier and not test.if_exists and _says(test):
             by_key.setdefault(test.key, []).append(test)
     return any(
         _disjoint(first, second)
@@ -347,6 +360,10 @@ def _contradiction(tests: tuple[Test, ...]) -> bool:
         for index, first in enumerate(group)
         for second in group[index + 1 :]
     )
+
+
+def _says(test: Test) -> bool:
+    return test.verdict == "restrictive" or (test.verdict == "weak" and is_guessed(test))
 
 
 def _disjoint(first: Test, second: Test) -> bool:

@@ -6,7 +6,16 @@ Source: IAM user guide, "AWS global condition context keys" and "Available keys 
 
 from __future__ import annotations
 
-__all__ = ["CALLER_CHOSEN", "EVER_PRESENT", "FIXES_CALLER", "FIXES_SOURCE", "GLOBAL", "MULTI_VALUED", "SPOOFABLE"]
+__all__ = [
+    "CALLER_CHOSEN",
+    "EVER_PRESENT",
+    "FIXES_CALLER",
+    "FIXES_SOURCE",
+    "GLOBAL",
+    "IDENTIFYING",
+    "MULTI_VALUED",
+    "SPOOFABLE",
+]
 
 EVER_PRESENT = frozenset(
     {
@@ -43,6 +52,30 @@ MULTI_VALUED = frozenset(
         "aws:vpceorgpaths",
     },
 )
+
+IDENTIFYING = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:resourceorgpaths",
+        "aws:sourceaccount",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+        "sts:externalid",
+    },
+)
+"""Keys whose value is an id: a pattern of its first characters is anybody's."""
 
 FIXES_SOURCE = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"},

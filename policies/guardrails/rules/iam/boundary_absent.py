@@ -2,7 +2,8 @@
 """Principal creates principals without a boundary.
 
 ## What it does
-Flags a principal that may create roles or users, has no permissions boundary, and need not give them one.
+Flags a principal that may create roles or users, has no permissions boundary, and need not give them one; and a role
+or user without a boundary under a path that `boundaryPaths` lists.
 
 ## Why is this bad?
 Whatever it creates may be wider than itself.

@@ -2,10 +2,12 @@
 """Condition leans on what any client can set.
 
 ## What it does
-Flags tests of `aws:Referer` and `aws:UserAgent`.
+Flags tests of `aws:Referer` and `aws:UserAgent`, and patterns of an id (`aws:PrincipalOrgID`, `aws:SourceAccount` …)
+with fewer than six characters before the wildcard.
 
 ## Why is this bad?
-Both are headers that a client writes as it likes.
+Both are headers that a client writes as it likes; and whoever wants an id of a few given characters makes accounts
+until he has it.
 
 ## Bad
 ```python
