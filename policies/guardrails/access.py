@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guardrails.iam.answers import context_of, document_answers, is_strict, translate
@@ -11,11 +12,11 @@ from guardrails.iam.managed import is_aws_managed
 from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.sharing import PERMISSIONS, SHARED, shared_openly, unknown_shares
 from guardrails.iam.taxonomy import IamFinding, made
-from guardrails.rule import Answer, CannotTell, NotApplicable
+from guardrails.rule import Answer, CannotTell, Finding, NotApplicable, Severity
 from guardrails.values import Steps, Unknown, unknowns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from guardrails.resources import Resource
     from guardrails.rule import Settings
@@ -34,6 +35,9 @@ _ATTACHING = {
     "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
     "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns",
 }
+_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+_ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+_POLICIES = ("aws:s3/bucketPolicy:BucketPolicy", "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 _ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 _ON_USERS = {
     "aws:iam/userPolicy:UserPolicy": "user",
@@ -57,7 +61,8 @@ def sharing_answers(resource: Resource, settings: Settings, code: str) -> Iterat
         yield NotApplicable("nothing in the resource lets others in")
         return
     for document in documents:
-        yield from document_answers(document, settings, code)
+        answers = document_answers(document, settings, code)
+        yield from _behind_block(resource, answers) if code == "E1" else answers
         yield from (CannotTell(hole) for hole in document.document.holes)
     if sharing:
         found = shared_openly(resource.type, resource.properties, context_of(settings))
@@ -67,6 +72,32 @@ def sharing_answers(resource: Resource, settings: Settings, code: str) -> Iterat
             strict=is_strict(settings),
         )
         yield from (CannotTell(hole) for hole in unknown_shares(resource.type, resource.properties))
+
+
+def _behind_block(resource: Resource, answers: Iterable[Answer]) -> Iterator[Answer]:
+    """Lower what a bucket's policy opens to everyone where a public-access block that was made before keeps it shut.
+
+    As long as the buckets of the two are not known, it cannot be told whether they are the same.
+    """
+    bucket = resource.properties.get("bucket")
+    blocks = [item for item in resource.neighbours if resource.type in _POLICIES and _blocks(item)]
+    named = [item.properties.get("bucket") for item in blocks if item.type != _ACCOUNT_BLOCK]
+    shut = len(named) < len(blocks) or (isinstance(bucket, str) and bucket in named)
+    doubt = next((item for item in (bucket, *named) if isinstance(item, Unknown)), None) if named and not shut else None
+    for answer in answers:
+        if isinstance(answer, Finding) and shut:
+            message = f"{answer.message}; the public-access block of the stack keeps it shut now"
+            yield replace(answer, severity=Severity.LOW, advisory=True, message=message)
+        elif isinstance(answer, Finding) and doubt is not None:
+            yield CannotTell(replace(doubt, steps=("bucket",)))
+        else:
+            yield answer
+
+
+def _blocks(resource: Resource) -> bool:
+    """Say whether a resource keeps policies from opening buckets to everyone."""
+    kept = any(resource.properties.get(name) is True for name in ("restrictPublicBuckets", "blockPublicPolicy"))
+    return resource.type in (_BLOCK, _ACCOUNT_BLOCK) and kept
 
 
 def attachment_answers(resource: Resource, settings: Settings, code: str) -> Iterator[Answer]:

@@ -37,7 +37,7 @@ from pulumi_policy.proxy import UnknownValueError
 import guardrails.rules
 from guardrails import exemptions
 from guardrails.book import LONGEST, Book
-from guardrails.resources import STACK_TYPE, Named, PolicyDocument, Resource, Stack
+from guardrails.resources import STACK_TYPE, PolicyDocument, Resource, Stack
 from guardrails.rule import (
     REPOSITORY,
     CannotTell,
@@ -152,7 +152,7 @@ class FamilyPolicy:
     blocking: FamilyPolicy | None = None
     plan: _Plan | None = None
     left: dict[int, tuple[object, _Answered]] = field(default_factory=dict)
-    earlier: dict[str, dict[str, Named]] = field(default_factory=dict)
+    earlier: dict[str, dict[str, Resource]] = field(default_factory=dict)
 
     @property
     def family(self) -> Family:
@@ -177,7 +177,7 @@ class FamilyPolicy:
         # A pack may be asked about several stacks, whose URNs begin alike.
         before = self.earlier.setdefault(args.urn.rsplit("::", 2)[0], {})
         outcome = self._judge(args.urn, args.urn, lambda: Resource.of(args, before), args.get_config())
-        before[args.urn] = Named(args.resource_type, args.name)
+        before[args.urn] = Resource.of(args)
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)

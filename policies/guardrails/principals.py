@@ -168,6 +168,15 @@ class _Builder:
                 self._documents(self.principals[owner.urn], resource)
             if not found:
                 self._alone(resource)
+        self._attachments()
+        for policy_resource in self.stack.of_type(POLICY):
+            if policy_resource.urn not in self.attached:
+                self._alone(policy_resource)
+        self._join_groups()
+        return list(self.principals.values())
+
+    def _attachments(self) -> None:
+        """Add the policies and boundaries that resources of their own attach."""
         for resource in self.stack.of_type(*_ATTACHMENTS):
             names, policy = _ATTACHMENTS[resource.type]
             for owner in [item for name in names for item in self.find(resource, name, _PRINCIPALS)[0]]:
@@ -175,11 +184,6 @@ class _Builder:
         for resource in self.stack.of_type(_SET_BOUNDARY):
             for owner in self.find(resource, _SET, (PERMISSION_SET,))[0]:
                 self._bound(self.principals[owner.urn], resource)
-        for policy_resource in self.stack.of_type(POLICY):
-            if policy_resource.urn not in self.attached:
-                self._alone(policy_resource)
-        self._join_groups()
-        return list(self.principals.values())
 
     def _own(self, principal: Principal) -> None:
         resource = principal.resource

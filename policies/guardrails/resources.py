@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STACK_TYPE",
-    "Named",
     "PolicyDocument",
     "Provider",
     "Resource",
@@ -133,14 +132,6 @@ class Provider:
     region: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A resource as others may speak of it: its type and its logical name."""
-
-    type: str
-    name: str
-
-
 @dataclass(frozen=True)
 class Resource:
     """One resource: inputs after the provider's check at registration, outputs when the whole stack is judged.
@@ -155,15 +146,15 @@ class Resource:
     raw: Any = field(repr=False)
     sdk: SdkResource | None = field(default=None, repr=False)
     sdk_links: SdkStackResource | None = field(default=None, repr=False)
-    earlier: Mapping[str, Named] = field(default_factory=dict, repr=False, compare=False)
+    earlier: Mapping[str, Resource] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, sdk: SdkResource, earlier: Mapping[str, Named] | None = None) -> Resource:
+    def of(cls, sdk: SdkResource, earlier: Mapping[str, Resource] | None = None) -> Resource:
         """View the arguments of a resource policy."""
         return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk, earlier=earlier or {})
 
     @property
-    def neighbours(self) -> tuple[Named, ...]:
+    def neighbours(self) -> tuple[Resource, ...]:
         """The resources of the stack that a remedy can name, as far as they are known."""
         return tuple(item for urn, item in self.earlier.items() if urn != self.urn)
 
@@ -278,7 +269,7 @@ class PolicyDocument:
         return self.resource.type
 
     @property
-    def neighbours(self) -> tuple[Named, ...]:
+    def neighbours(self) -> tuple[Resource, ...]:
         """The resources of the stack that a remedy can name, as far as they are known."""
         return self.resource.neighbours
 

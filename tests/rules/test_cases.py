@@ -63,5 +63,6 @@ def test_rule_answers_as_the_case_says(rule: str, case: dict[str, Any], monkeypa
     assert case["expect"] == actual
     told = [path.replace(urn, name) for _, path in found.cannot_tell for urn, name in urns.items() if urn in path]
     assert case.get("cannot_tell") == next(iter(told if "stack" in case else [p for _, p in found.cannot_tell]), None)
+    assert all(item["level"] == case.get("level", item["level"]) for item in found.of(rule))
     for text in case.get("says", []):
         assert any(text in f"{item['message']} / {item['remedy']}" for item in found.of(rule)), found.of(rule)

@@ -3,7 +3,8 @@
 
 ## What it does
 Flags a resource policy, or a permission, that lets in `*` without a condition that fixes an account, an organisation
-or a network, and without a `Deny` beside it that keeps strangers out. Writing makes it critical.
+or a network, and without a `Deny` beside it that keeps strangers out. Writing makes it critical; a public-access block
+that the stack makes before the policy lowers it.
 
 ## Why is this bad?
 Anyone in the world can read, fill or delete it.
@@ -60,7 +61,7 @@ aws.s3.BucketPolicy(
 ```
 
 ## Not caught
-Public access blocks, which may stand in the way.
+Public-access blocks that are registered after the policy: let the policy depend on the block.
 
 ## References
 - [Blocking public access to S3](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html)
