@@ -16,6 +16,7 @@ from guardrails.iam.arns import account_of
 from guardrails.iam.bundle import Bundle, Context, is_broad_power, judge_principal, reach_of
 from guardrails.iam.document import Document, Kind, parse
 from guardrails.iam.escalation import order
+from guardrails.iam.grammar import LIMITS
 from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.taxonomy import STRICT_RULES, IamFinding, made
 from guardrails.rule import Answer, CannotTell, Family, Finding, NotApplicable
@@ -83,6 +84,7 @@ _BEARERS = {
 }
 """What lends a role beside its trust policy: by which property, and who then does what as the role."""
 
+_HOLDERS = {ROLE: "role", USER: "user", GROUP: "group"}
 _TAKING = ("iam:passrole", "sts:assumerole")
 
 
@@ -269,7 +271,7 @@ def judged_principals(stack: Stack, settings: Settings) -> tuple[dict[str, list[
     found = {item.resource.urn: list(judge_principal(item.bundle(), context)) for item in principals}
     _follow_roles(principals, found, context)
     for item in principals:
-        found[item.resource.urn] += _strangers(item, principals, context)
+        found[item.resource.urn] += [*_strangers(item, principals, context), *_oversized(item)]
     for resource in stack.of_type(ROLE, USER):
         found.setdefault(resource.urn, []).extend(_unbounded_path(resource, settings))
     for urn, borne in list(_borne(builder, found)):
@@ -342,6 +344,24 @@ def _borne(builder: _Builder, found: dict[str, list[IamFinding]]) -> Iterator[tu
             remedy = "give the role the actions that are needed, and no more"
             finding = made("H7", f"Role::{role.name}", (resource.urn, name), message, remedy)
             yield role.urn, replace(finding, confidence="conditional") if limited else finding
+
+
+def _oversized(item: Principal) -> Iterator[IamFinding]:
+    """Find inline policies that are too large together (G6), each of which would do."""
+    holder = _HOLDERS.get(item.resource.type, "")
+    limit = LIMITS.get(holder, 0)
+    inline = [document for document in item.documents if document.kind == "identity" and _is_inline(document, holder)]
+    size = sum(document.size for document in inline)
+    if limit and size > limit and max(document.size for document in inline) <= limit:
+        message = f"the {len(inline)} inline policies have {size} characters together, and AWS takes {limit}"
+        remedy = "make some of them an aws.iam.Policy, and attach it"
+        yield made("G6", f"Size::inline::{item.resource.name}", (item.resource.urn, "name"), message, remedy)
+
+
+def _is_inline(document: Document, holder: str) -> bool:
+    """Say whether a document stands in a principal itself; a user has those of groups, too, which count there."""
+    tokens = [token for token, name in _INLINE.items() if name == holder] + ([ROLE] if holder == "role" else [])
+    return any(f"{token}::" in str(document.steps[0]) for token in tokens)
 
 
 def _unbounded_path(resource: Resource, settings: Settings) -> Iterator[IamFinding]:

@@ -100,7 +100,7 @@ def judge_document(
     document: Document, context: Context, token: str = "", *, admin: AbstractSet[Steps] = frozenset()
 ) -> Iterator[IamFinding]:
     """Judge one document as a text; ``admin`` are statements that are reported as A1 already."""
-    yield from document_findings(document)
+    yield from document_findings(document, token)
     moment = Moment(context.now, None, context.account)
     statements = list(judged_statements(document, 0, moment))
     left = guesses()

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "document_findings", "redundant", "unmatched"]
 
 LIMITS = {"managed": 6_144, "user": 2_048, "group": 5_120, "role": 10_240, "trust": 2_048, "scp": 5_120, "rcp": 5_120}
-"""Characters. Source: IAM and Organizations quotas."""
+"""Characters; those of inline policies hold for the sum. Source: IAM and Organizations quotas."""
+
+_HOLDERS = {
+    "aws:iam/policy:Policy": "managed",
+    "aws:iam/role:Role": "role",
+    "aws:iam/rolePolicy:RolePolicy": "role",
+    "aws:iam/userPolicy:UserPolicy": "user",
+    "aws:iam/groupPolicy:GroupPolicy": "group",
+}
+"""What limits the identity policies of a resource, by its type."""
 
 _SID = re.compile(r"[A-Za-z0-9]*")
 _GRAMMAR = "write the document by the grammar of the IAM policy language"
@@ -33,15 +42,15 @@ _PARTITION = re.compile(r"aws[a-z-]*|\*|.*[*?$].*")
 _SEGMENTS = 6
 
 
-def document_findings(document: Document) -> Iterator[IamFinding]:
-    """Judge a document as a whole."""
+def document_findings(document: Document, token: str = "") -> Iterator[IamFinding]:
+    """Judge a document as a whole; ``token`` is the type of the resource that it belongs to, if it is known."""
     for problem in document.problems:
         yield made("G8", problem.key, problem.steps, problem.message, _GRAMMAR)
     if not document.statements:
         return
     yield from _version(document)
     yield from _sids(document)
-    yield from _size(document)
+    yield from _size(document, _HOLDERS.get(token, ""))
 
 
 def _version(document: Document) -> Iterator[IamFinding]:
@@ -69,11 +78,11 @@ def _sids(document: Document) -> Iterator[IamFinding]:
         seen.add(statement.sid)
 
 
-def _size(document: Document) -> Iterator[IamFinding]:
+def _size(document: Document, holder: str) -> Iterator[IamFinding]:
     limit, size = 0, document.size
     match document.kind:
         case "identity" | "boundary":
-            limit = LIMITS["managed"]
+            limit = LIMITS[holder or "managed"]
         case "trust":
             limit = LIMITS["trust"]
         case "scp" | "rcp":
@@ -82,7 +91,7 @@ def _size(document: Document) -> Iterator[IamFinding]:
             return
     if size <= limit:
         return
-    fits_inline = document.kind == "identity" and size <= LIMITS["role"]
+    fits_inline = not holder and document.kind == "identity" and size <= LIMITS["role"]
     finding = made(
         "G6",
         f"Size::{document.kind}",

@@ -2,8 +2,9 @@
 """Policy is too large.
 
 ## What it does
-Flags a document of more characters than AWS takes, white space not counted: 6,144 for a managed policy, 2,048 for a
-trust policy, 5,120 for a service control policy (with white space).
+Flags a document of more characters than AWS takes, white space not counted: 6,144 for a managed policy, 10,240, 5,120
+and 2,048 for an inline policy of a role, a group and a user, 2,048 for a trust policy, 5,120 for a service control
+policy (with white space).
 
 ## Why is this bad?
 The deployment fails half-way, after other resources exist.
@@ -44,7 +45,7 @@ aws.iam.Policy(
 ```
 
 ## Not caught
-The sum of a principal's inline policies.
+The sum of a principal's inline policies: `iam-inline-policies-too-large`.
 
 ## References
 - [IAM and AWS STS quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
