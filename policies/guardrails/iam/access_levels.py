@@ -106,8 +106,8 @@ class _Against:
         """Tell the Denies that may concern some of what is left, by its folded names (none: any action)."""
         patterns = [read_arn(text) for text in resources or ("*",)]
         for deny in self.denies:
-            concerned = not actions or any(map(deny.covers_action, actions)) or deny.action_holes()
-            if concerned and (deny.resource_holes() or any(map(deny.meets_resource, patterns))):
+            concerned = not actions or any(map(deny.covers_action, actions)) or deny.action_holes
+            if concerned and (deny.resource_holes or any(map(deny.meets_resource, patterns))):
                 yield _denial(deny, actions, patterns)
         if self.limits:
             yield "no more than its boundary or the service control policies let through"
@@ -118,7 +118,7 @@ def _lets(item: Judged, action: str, resources: Sequence[str]) -> bool:
 
 
 def _is_sure(deny: Judged) -> bool:
-    holes = deny.action_holes() or deny.resource_holes() or isinstance(deny.statement.effect, Unknown)
+    holes = deny.action_holes or deny.resource_holes or isinstance(deny.statement.effect, Unknown)
     return not holes and always(deny.condition)
 
 
@@ -167,11 +167,11 @@ def _of_statement(item: Judged, against: _Against) -> Permission | None:
     if statement.actions is None:
         levels[EVERY_SERVICE] = {"admin"}
         actions = tuple(f"all but {text}" for text in _texts(statement.not_actions))
-    if item.action_holes():
+    if item.action_holes:
         levels.setdefault(EVERY_SERVICE, set()).add("unknown")
     if not levels:
         return None
-    if item.resource_holes():
+    if item.resource_holes:
         resources = (*resources, "resources that are not known yet")
     every = EVERY_SERVICE in levels
     return Permission(
