@@ -8,6 +8,7 @@ runs are these and no others (`.ci/run`).
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import nox
@@ -21,6 +22,8 @@ nox.options.sessions = ["test", "policy", "preview"]
 ROOT = Path(__file__).resolve().parent
 POLICY_TESTS = ("tests/rules", "tests/policies", "tests/iam")
 STACKS = ("dev", "staging", "prod")
+PATIENCE = 600
+"""Seconds that an update may take to end where it is told to."""
 
 
 def prepare(session: nox.Session) -> None:
@@ -58,7 +61,10 @@ def preview(session: nox.Session) -> None:
     """Judge program/ for every stack, or the program that follows -- (with any arguments of `stackproof preview`)."""
     prepare(session)
     pack = [] if "--policy-pack" in session.posargs else ["--policy-pack", "policies"]
-    session.run("python", "-m", "stackproof", "preview", *pack, *(session.posargs or ["program"]))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    files = ["--output", f"markdown={summary}", "--output", "sarif=build/preview.sarif"]
+    reports = ["--format", "github", *files] if summary else []
+    session.run("python", "-m", "stackproof", "preview", *pack, *(session.posargs or ["program", *reports]))
 
 
 @nox.session(default=False)
@@ -132,13 +138,37 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def plan(session: nox.Session) -> None:
+    """Plan the stack named after --, judged; prints the digest to approve. Needs the Pulumi CLI and credentials."""
+    deliver(session, "plan", "create", folder=True)
+
+
+@nox.session(default=False)
 def deploy(session: nox.Session) -> None:
-    """Deploy the stack named after --, judged once more by the pack; needs the Pulumi CLI and credentials."""
-    if len(session.posargs) != 1 or session.posargs[0] not in STACKS:
+    """Apply the plan of the stack named after --, if it is the approved one: --digest, or STACKPROOF_DIGEST."""
+    deliver(session, "plan", "apply", folder=True)
+
+
+@nox.session(default=False)
+def drift(session: nox.Session) -> None:
+    """Tell whether the stack named after -- still is as it was deployed; writes nothing."""
+    deliver(session, "drift")
+
+
+@nox.session(default=False)
+def rollback(session: nox.Session) -> None:
+    """Check that the commit named after -- may be deployed again."""
+    prepare(session)
+    session.run("python", "-m", "stackproof", "rollback", *session.posargs)
+
+
+def deliver(session: nox.Session, *command: str, folder: bool = False) -> None:
+    """Run a command on a stack; where it is stopped, the CLI has the time that giving its lock back takes."""
+    if not session.posargs or session.posargs[0] not in STACKS:
         session.error(f"name one stack after --: {', '.join(STACKS)}")
     prepare(session)
-    del session.env["PYTHONPATH"]
-    [stack] = session.posargs
-    pack = ROOT / "policies"
-    judged = ("--policy-pack", str(pack), "--policy-pack-config", str(pack / "config" / f"{stack}.json"))
-    session.run("pulumi", "up", "--yes", "--stack", stack, "--cwd", "program", *judged, external=True)
+    stack, *more = session.posargs
+    place = ("--folder", f"build/plan/{stack}") if folder else ()
+    judged = ("--stack", stack, "--policy-pack", "policies", "--lock", "requirements.lock", *place)
+    words = (*command, "program", *judged, *more)
+    session.run("python", "-m", "stackproof", *words, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE)

@@ -27,8 +27,11 @@ from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.lint.command import lint
 from stackproof.outputs import Reports, write_whole
+from stackproof.pipeline.doctor.command import doctor
+from stackproof.pipeline.drift.command import drift
 from stackproof.pipeline.gatecheck.command import gatecheck
 from stackproof.pipeline.plan import command as plan
+from stackproof.pipeline.rollback.command import rollback
 from stackproof.pipeline.settings_audit.command import settings as settings_audit
 from stackproof.redaction import Redactor
 from stackproof.report.formats import Format
@@ -53,6 +56,9 @@ app = typer.Typer(
     help="Judge a Pulumi program against its policy packs before anything touches the cloud.",
 )
 app.add_typer(plan.app, name="plan")
+app.command()(doctor)
+app.command()(drift)
+app.command()(rollback)
 
 
 class Engines(StrEnum):

@@ -125,7 +125,10 @@ def test_each_session_has_a_docstring_of_one_line() -> None:
         "docs",
         "bench",
         "deploy",
+        "drift",
         "lock",
+        "plan",
+        "rollback",
         "parity",
         "rehearse",
     } == set(found)

@@ -55,11 +55,19 @@ def test_the_pack_asks_for_the_pinned_versions() -> None:
     assert outside(asked, lock.pins(LOCK)) == []
 
 
-def test_the_command_line_that_deploys_is_as_old_as_the_sdk() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["stack.yml", "drift.yml"])
+def test_the_command_line_that_deploys_is_as_old_as_the_sdk(name: str) -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8"))
     steps = [step for job in workflow["jobs"].values() for step in job.get("steps", [])]
-    versions = [step["with"]["pulumi-version"] for step in steps if "pulumi-version" in step.get("with", {})]
-    assert versions == [lock.pins(LOCK)["pulumi"]] * 3
+    versions = {step["with"]["pulumi-version"] for step in steps if "pulumi-version" in step.get("with", {})}
+    assert versions == {lock.pins(LOCK)["pulumi"]}
+
+
+@pytest.mark.parametrize("name", ["pr.yml"])
+def test_the_installer_is_the_pinned_one(name: str) -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job.get("steps", [])]
+    assert {step["with"]["version"] for step in steps if "setup-uv" in step.get("uses", "")} == {lock.pins(LOCK)["uv"]}
 
 
 def test_every_pin_has_a_hash_and_none_names_an_index() -> None:

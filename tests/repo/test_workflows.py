@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = {path.name: path for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
 PIN = re.compile(r"uses: (?:\./\S+(?: # .*)?|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)")
 AGGREGATOR = "gate"
+STACK = "./.github/workflows/stack.yml"
 UNASKED = "its condition does not ask each need for success"
 
 
@@ -50,8 +51,13 @@ def broad(text: str) -> list[str]:
         granted = job.get("permissions")
         if not isinstance(granted, dict):
             found.append(f"{name}: permissions are not listed")
-        elif "write" in granted.values() and ("environment" not in job or set(granted) != {"contents", "id-token"}):
-            found.append(f"{name}: may write")
+        else:
+            named = "environment" in job or job.get("uses") == STACK
+            found += [
+                f"{name}: may write {item}"
+                for item, level in granted.items()
+                if level != "read" and (item, named) not in {("id-token", True), ("security-events", False)}
+            ]
     return found
 
 
@@ -87,24 +93,40 @@ def gaps(text: str) -> list[str]:
 
 
 def ungated(text: str) -> list[str]:
-    """List the deploying jobs that something else than the gate, an environment and their stack's queue leads to."""
+    """List the calls of the deploying workflow that something else than the gate and their stack's queue leads to."""
     found = []
     for name, job in load(text)["jobs"].items():
-        if name == AGGREGATOR:
+        if job.get("uses") != STACK:
             continue
-        condition = str(job.get("if", ""))
         stated = {f"needs.{need}.result == 'success'" for need in needs(job)}
-        if AGGREGATOR not in needs(job) or not {"!cancelled()", *stated} <= set(conjuncts(condition)):
+        on_main = "github.ref == 'refs/heads/main'"
+        if AGGREGATOR not in needs(job) or not {"!cancelled()", on_main, *stated} <= conjuncts(job.get("if", "")):
             found.append(f"{name}: {UNASKED}")
-        if job.get("environment") != name:
-            found.append(f"{name}: no environment of its name")
-        if job.get("concurrency") != {"group": f"deploy-{name}", "cancel-in-progress": False, "queue": "max"}:
+        group = f"deploy-{job['with']['stack']}"
+        if job.get("concurrency") != {"group": group, "cancel-in-progress": False, "queue": "max"}:
             found.append(f"{name}: does not queue for its stack")
     return found
 
 
-def conjuncts(condition: str) -> list[str]:
-    return [part.strip() for part in condition.removeprefix("${{").removesuffix("}}").split("&&")]
+def loose(text: str) -> list[str]:
+    """List what keeps the workflow of one stack from applying what was planned, and that alone."""
+    plan, apply = (load(text)["jobs"][name] for name in ("plan", "apply"))
+    given = [step.get("env", {}).get("STACKPROOF_DIGEST") for step in apply["steps"] if "run" in step]
+    taken = [step["with"].get("artifact-ids") for step in apply["steps"] if "download" in step.get("uses", "")]
+    commits = {step["with"].get("ref") for job in (plan, apply) for step in job["steps"] if "checkout" in str(step)}
+    wanted = {
+        "the plan has no environment that may only read": plan.get("environment") == "${{ inputs.stack }}-preview",
+        "the stack's own environment is not asked": apply.get("environment") == "${{ inputs.stack }}",
+        UNASKED: conjuncts(apply.get("if", "")) == {"!cancelled()", "needs.plan.result == 'success'"},
+        "the digest is not the plan's": given == ["${{ needs.plan.outputs.digest }}"],
+        "the artifact is not the plan's": taken == ["${{ needs.plan.outputs.artifact }}"],
+        "two commits are checked out": commits == {"${{ inputs.commit || github.sha }}"},
+    }
+    return [words for words, holds in wanted.items() if not holds]
+
+
+def conjuncts(condition: str) -> set[str]:
+    return {part.strip() for part in condition.removeprefix("${{").removesuffix("}}").split("&&")}
 
 
 @pytest.mark.parametrize("law", [unpinned, broad, swallowing], ids=lambda law: law.__name__)
@@ -117,24 +139,40 @@ def test_nothing_passes_by_the_aggregator() -> None:
     assert gaps(WORKFLOWS["pr.yml"].read_text(encoding="utf-8")) == []
 
 
-def test_each_deployment_waits_for_the_gate_and_in_its_own_queue() -> None:
-    text = WORKFLOWS["deploy.yml"].read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["deploy.yml", "rollback.yml"])
+def test_each_deployment_waits_for_the_gate_and_in_its_own_queue(name: str) -> None:
+    text = WORKFLOWS[name].read_text(encoding="utf-8")
     jobs = load(text)["jobs"]
     assert ungated(text) == []
     assert jobs[AGGREGATOR]["uses"] == "./.github/workflows/pr.yml"
-    assert {name: needs(job) for name, job in jobs.items()} == {
-        "gate": set(),
-        "dev": {"gate"},
-        "staging": {"gate", "dev"},
-        "prod": {"gate", "staging"},
-    }
+    assert {
+        "deploy.yml": {"gate": set(), "dev": {"gate"}, "staging": {"gate", "dev"}, "prod": {"gate", "staging"}},
+        "rollback.yml": {"target": set(), "gate": {"target"}, "stack": {"target", "gate"}},
+    }[name] == {key: needs(job) for key, job in jobs.items()}
 
 
-def test_no_workflow_reads_a_secret() -> None:
-    assert [name for name, path in WORKFLOWS.items() if "secrets." in path.read_text(encoding="utf-8")] == []
+def test_a_rollback_judges_and_deploys_the_commit_that_was_checked() -> None:
+    jobs = load(WORKFLOWS["rollback.yml"].read_text(encoding="utf-8"))["jobs"]
+    checked = "${{ needs.target.outputs.commit }}"
+    assert [jobs[name]["with"]["commit"] for name in ("gate", "stack")] == [checked, checked]
+
+
+def test_what_was_planned_is_what_is_applied() -> None:
+    assert loose(WORKFLOWS["stack.yml"].read_text(encoding="utf-8")) == []
+
+
+def test_the_one_secret_is_read_in_an_environment_alone() -> None:
+    found = {}
+    for name, path in WORKFLOWS.items():
+        for key, job in load(path.read_text(encoding="utf-8"))["jobs"].items():
+            if read := sorted(set(re.findall(r"secrets\.(\w+)", str(job)))):
+                found[name, key] = (read, "environment" in job)
+    expected = [("drift.yml", "drift"), ("stack.yml", "apply"), ("stack.yml", "plan")]
+    assert found == dict.fromkeys(expected, (["PULUMI_CONFIG_PASSPHRASE"], True))
 
 
 PR = (ROOT / ".github" / "workflows" / "pr.yml").read_text(encoding="utf-8")
+ONE = (ROOT / ".github" / "workflows" / "stack.yml").read_text(encoding="utf-8")
 DEPLOY = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
 SHA = "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 STAGING = "github.ref == 'refs/heads/main' && needs.gate.result == 'success' && needs.dev.result == 'success'"
@@ -147,8 +185,8 @@ STAGING = "github.ref == 'refs/heads/main' && needs.gate.result == 'success' && 
         (unpinned, PR, SHA, SHA.partition(" ")[0], [f"uses: actions/checkout@{SHA.partition(' ')[0]}"]),
         (broad, PR, "permissions: {}\n", "", ["top level: permissions is not {}"]),
         (broad, PR, "permissions: {}\n", "permissions: write-all\n", ["top level: permissions is not {}"]),
-        (broad, PR, "contents: read", "contents: write", ["test: may write"]),
-        (broad, PR, "      contents: read", "      id-token: write", ["test: may write"]),
+        (broad, PR, "contents: read", "contents: write", ["test: may write contents"]),
+        (broad, PR, "      contents: read", "      id-token: write", ["test: may write id-token"]),
         (swallowing, PR, "    timeout-minutes: 20\n", "", ["test: no time limit"]),
         (swallowing, PR, "-s policy\n", "-s policy || true\n", ["policy: scripts/nox -s policy || true"]),
         (swallowing, PR, "  test:\n", "  test:\n    continue-on-error: true\n", ["test: continue-on-error"]),
@@ -168,7 +206,19 @@ STAGING = "github.ref == 'refs/heads/main' && needs.gate.result == 'success' && 
             STAGING.replace("&& needs.dev", "|| needs.dev"),
             [f"staging: {UNASKED}"],
         ),
-        (ungated, DEPLOY, "    environment: prod\n", "", ["prod: no environment of its name"]),
+        (ungated, DEPLOY, " && github.ref == 'refs/heads/main'", "", [f"dev: {UNASKED}"]),
+        (loose, ONE, "    environment: ${{ inputs.stack }}\n", "", ["the stack's own environment is not asked"]),
+        (loose, ONE, "}}-preview", "}}", ["the plan has no environment that may only read"]),
+        (loose, ONE, "!cancelled() && needs.plan", "always() || needs.plan", [UNASKED]),
+        (loose, ONE, "needs.plan.outputs.digest", "inputs.digest", ["the digest is not the plan's"]),
+        (
+            loose,
+            ONE,
+            "artifact-ids: ${{ needs.plan.outputs.artifact }}",
+            "name: plan",
+            ["the artifact is not the plan's"],
+        ),
+        (loose, ONE, "inputs.commit || github.sha", "github.ref", ["two commits are checked out"]),
         (ungated, DEPLOY, "group: deploy-prod", "group: deploy", ["prod: does not queue for its stack"]),
         (ungated, DEPLOY, "queue: max", "queue: single", ["dev: does not queue for its stack"]),
     ],

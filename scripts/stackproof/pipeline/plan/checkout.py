@@ -38,10 +38,9 @@ class Checkout:
         """The commit, followed by what was changed since: two work trees are the same only where this is equal."""
         return f"{self.head} with changes in {', '.join(self.changed)}" if self.changed else self.head
 
-    def is_ancestor(self, commit: str, of: str) -> bool:
-        """Say whether a commit is one that ``of`` was made from, or ``of`` itself."""
-        command = ["git", "-C", str(self.root), "merge-base", "--is-ancestor", commit, of]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 (an argument list, never a shell)
+    def stood_at(self, commit: str) -> bool:
+        """Say whether the branch was at a commit before its present one; what a merge brought along does not count."""
+        return commit in _git(self.root, "rev-list", "--first-parent", f"{self.head}~1").split()
 
     def shown(self, path: Path) -> str:
         """Give a path relative to the root, if it is below it."""

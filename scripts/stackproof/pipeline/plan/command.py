@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from stackproof.pipeline.plan.request import Request
 
-__all__ = ["app"]
+__all__ = [
+    "Locks",
+    "PackConfigs",
+    "Packs",
+    "Program",
+    "SettingsFile",
+    "Stack",
+    "Timeout",
+    "app",
+    "request_of",
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -97,7 +107,7 @@ def create(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     from stackproof.pipeline.plan import creation, summary  # noqa: PLC0415 (no other command needs them)
     from stackproof.pipeline.plan.console import Console  # noqa: PLC0415 (the same)
 
-    request = _request(program, stack, policy_pack, policy_pack_config, lock, settings, timeout)
+    request = request_of(program, stack, policy_pack, policy_pack_config, lock, settings, timeout)
     job = request.job()
     terms = creation.Terms(
         mode=mode.value,
@@ -131,7 +141,7 @@ def verify(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     from stackproof.pipeline.plan import application  # noqa: PLC0415 (no other command needs it)
     from stackproof.pipeline.plan.console import Console  # noqa: PLC0415 (the same)
 
-    request = _request(program, stack, policy_pack, policy_pack_config, lock, settings, timeout)
+    request = request_of(program, stack, policy_pack, policy_pack_config, lock, settings, timeout)
     job = request.job()
     application.verify(request, folder, _digest(digest), Console.of(job.program), job)
     sys.stdout.write(f"verified: {digest} is for this commit, this state and this pack\n")
@@ -158,7 +168,7 @@ def apply(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
     from stackproof.pipeline.plan import application  # noqa: PLC0415 (the same)
     from stackproof.pipeline.plan.console import Console  # noqa: PLC0415 (the same)
 
-    request = _request(program, stack, policy_pack, policy_pack_config, lock, settings, timeout)
+    request = request_of(program, stack, policy_pack, policy_pack_config, lock, settings, timeout)
     job = request.job()
     console = Console.of(job.program)
     verified = application.verify(request, folder, _digest(digest), console, job)
@@ -187,7 +197,7 @@ def show(
     sys.stdout.write(f"{written}\n")
 
 
-def _request(  # noqa: PLR0913, PLR0917 (what the commands have in common)
+def request_of(  # noqa: PLR0913, PLR0917 (what the commands have in common)
     program: Path,
     stack: str,
     packs: list[Path],
@@ -196,6 +206,7 @@ def _request(  # noqa: PLR0913, PLR0917 (what the commands have in common)
     settings: Path | None,
     timeout: float,
 ) -> Request:
+    """Make the request of a command about one stack."""
     from stackproof.pipeline.plan.request import Request  # noqa: PLC0415 (no other command needs it)
 
     return Request(program, stack, tuple(packs), tuple(pack_configs or ()), tuple(locks), timeout, settings)
