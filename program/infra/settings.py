@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConfigurationError",
+    "DeliverySettings",
     "RepositorySettings",
     "Settings",
     "SubscriptionProtocol",
@@ -56,10 +57,30 @@ class SubscriptionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """The GitHub repository whose workflows preview and deploy the stack, and what their roles must reach.
+
+    ``repository`` is OWNER/NAME, the ids are GitHub's own numbers of both. ``boundary_arn`` is the policy that
+    administrators keep to bound both roles. ``provider_arn`` is None where this stack creates GitHub's identity
+    provider, of which an account can have one; ``secrets_key_arn`` is None without a KMS key for the stack's secrets.
+    """
+
+    repository: str
+    owner_id: str
+    repository_id: str
+    region: str
+    state_bucket: str
+    boundary_arn: str
+    provider_arn: str | None
+    secrets_key_arn: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the program is configured with.
 
     ``protected_branches`` are branch names without ``refs/heads/``; ``contributors`` are ARNs of IAM roles and users.
+    ``delivery`` is empty, or one: a stack that is deployed by hand has none.
     """
 
     environment_suffix: str
@@ -67,6 +88,7 @@ class Settings:
     protected_branches: tuple[str, ...]
     contributors: tuple[str, ...]
     alarm_subscriptions: tuple[SubscriptionSettings, ...]
+    delivery: tuple[DeliverySettings, ...] = ()
 
     @property
     def kms_key_arns(self) -> tuple[str, ...]:
@@ -97,6 +119,17 @@ _KMS_KEY = _text(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", "the
 _PRINCIPAL = _text(
     r"arn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[\w+=,.@/-]+",
     "the ARN of one IAM role or user; no '*', no wildcards, no whole account",
+)
+_GITHUB_REPOSITORY = _text(
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[\w.-]{1,100}", "a GitHub repository as OWNER/NAME, without wildcards"
+)
+_NUMBER = _text(r"[1-9]\d{0,18}", "the number GitHub gave it, as text")
+_REGION = _text(r"[a-z]{2}(?:-[a-z]+)+-\d", "a region such as eu-central-1")
+_BUCKET = _text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")
+_BOUNDARY = _text(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+", "the ARN of a managed policy of the account")
+_PROVIDER = _text(
+    r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+    "the ARN of the account's identity provider token.actions.githubusercontent.com",
 )
 _EMAIL = _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")
 #: What each protocol can reach (SNS API reference, ``Subscribe``). A FIFO queue cannot subscribe to a standard topic.
@@ -197,6 +230,7 @@ def load_settings(config: pulumi.Config) -> Settings:
         protected_branches=protected,
         contributors=_texts(reader, reader.structured_key("contributors"), _PRINCIPAL, "principals"),
         alarm_subscriptions=_subscriptions(reader),
+        delivery=_delivery(reader),
     )
     if reader.problems:
         lines = "".join(f"\n  - {problem}" for problem in reader.problems)
@@ -235,7 +269,7 @@ def _repository(
         name=reader.text(entry["name"], _REPOSITORY_NAME),
         description=reader.text(entry["description"], _DESCRIPTION),
         default_branch=reader.text(entry["defaultBranch"], _BRANCH),
-        kms_key_id=None if entry["kmsKeyId"].value is None else reader.text(entry["kmsKeyId"], _KMS_KEY),
+        kms_key_id=_optional(reader, entry["kmsKeyId"], _KMS_KEY),
     )
     # branches that could not be read are a problem of their own
     protection_known = bool(protected) and all(protected)
@@ -267,6 +301,33 @@ def _subscription(reader: _Reader, entry: Mapping[str, _Node]) -> SubscriptionSe
         return None
     endpoint = reader.text(entry["endpoint"], _ENDPOINTS[protocol])
     return SubscriptionSettings(protocol, pulumi.Output.secret(endpoint) if entry["endpoint"].secret else endpoint)
+
+
+def _delivery(reader: _Reader) -> tuple[DeliverySettings, ...]:
+    node = reader.structured_key("delivery")
+    if node.value is None:
+        return ()
+    needed = ("repository", "ownerId", "repositoryId", "stateBucket", "boundaryArn")
+    entry = reader.fields(node, *needed, "providerArn", "secretsKeyArn")
+    if not entry:
+        return ()
+    region = pulumi.Config("aws").get("region")
+    return (
+        DeliverySettings(
+            repository=reader.text(entry["repository"], _GITHUB_REPOSITORY),
+            owner_id=reader.text(entry["ownerId"], _NUMBER),
+            repository_id=reader.text(entry["repositoryId"], _NUMBER),
+            region=reader.text(_Node("aws:region", region, secret=False), _REGION),
+            state_bucket=reader.text(entry["stateBucket"], _BUCKET),
+            boundary_arn=reader.text(entry["boundaryArn"], _BOUNDARY),
+            provider_arn=_optional(reader, entry["providerArn"], _PROVIDER),
+            secrets_key_arn=_optional(reader, entry["secretsKeyArn"], _KMS_KEY),
+        ),
+    )
+
+
+def _optional(reader: _Reader, node: _Node, kind: _Text) -> str | None:
+    return None if node.value is None else reader.text(node, kind)
 
 
 def _shown(node: _Node) -> str:

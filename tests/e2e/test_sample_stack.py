@@ -102,7 +102,8 @@ def test_what_pulumis_preview_cannot_read_of_the_sample_is_named(sample: Judged)
     (verdict,) = [
         verdict
         for verdict in stack["verdicts"]
-        if verdict["type"] == "aws:iam/policy:Policy" and verdict["policy"] == "least-privilege"
+        if (verdict["type"], verdict["name"]) == ("aws:iam/policy:Policy", "repository-contributor")
+        and verdict["policy"] == "least-privilege"
     ]
     assert (verdict["verdict"], verdict["judged_in"]) == ("pass", "resolved")
     (unproven,) = verdict["unproven"]
@@ -215,7 +216,7 @@ def test_a_mistake_that_pulumi_would_let_pass_is_unproven_in_its_own_terms(
     prod, dev = alone.stacks
     assert alone.code == 3
     assert (prod["exitCode"], prod["findings"], dev["exitCode"], dev["findings"]) == (3, [], 0, [])
-    assert dev["summary"]["unproven"] == prod["summary"]["unproven"] > 0
+    assert min(stack["summary"]["unproven"] for stack in (prod, dev)) > 0
 
 
 def test_a_malformed_value_of_the_programs_own_configuration_is_a_configuration_error(

@@ -84,7 +84,7 @@ def test_the_sample_is_proven_and_its_files_stay_as_they_are(judge: Judge, sampl
     before = digest(sample)
     code, report = judge("preview", sample, "--engine", "pulumi", "--offline")
     assert (code, report["findings"], report["problems"], report["judged"]["engine"]) == (0, [], [], "pulumi")
-    assert len(report["resources"]) == 26
+    assert len(report["resources"]) == 34
     assert (digest(sample), list(temporary.glob("stackproof-*"))) == (before, [])
 
 

@@ -28,6 +28,9 @@ _ARNS = {
     "aws:cloudwatch/eventRule:EventRule": "arn:aws:events:eu-central-1:123456789012:rule/{name}",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:{name}",
     "aws:codecommit/repository:Repository": "arn:aws:codecommit:eu-central-1:123456789012:{repositoryName}",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
+        "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    ),
     "aws:iam/policy:Policy": "arn:aws:iam::123456789012:policy/{name}",
     "aws:iam/role:Role": "arn:aws:iam::123456789012:role/{name}",
     "aws:sns/topic:Topic": "arn:aws:sns:eu-central-1:123456789012:{name}",
@@ -83,10 +86,10 @@ class Deployment:
 
 
 def configure(configuration: dict[str, Any], secret_keys: tuple[str, ...] = ()) -> None:
-    """Set the project's configuration as the language host does: structured values as JSON."""
+    """Set the configuration as the language host does, structured values as JSON; a key alone is the project's."""
     pulumi.runtime.set_all_config(
         {
-            f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+            key if ":" in key else f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
             for key, value in configuration.items()
         },
         [f"{PROJECT}:{key}" for key in secret_keys],

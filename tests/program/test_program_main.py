@@ -59,6 +59,7 @@ def test_the_exports_are_the_arns_that_other_stacks_and_people_need(staging: Any
         },
         "contributorRoleArn": "arn:aws:iam::123456789012:role/repository-contributor-staging",
         "alarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:repository-alarms-staging",
+        "deliveryRoleArns": [],
     }
     assert expected == staging.exports
 

@@ -10,7 +10,14 @@ import pulumi
 import pytest
 import yaml
 
-from infra.settings import ConfigurationError, RepositorySettings, Settings, SubscriptionSettings, load_settings
+from infra.settings import (
+    ConfigurationError,
+    DeliverySettings,
+    RepositorySettings,
+    Settings,
+    SubscriptionSettings,
+    load_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,6 +261,58 @@ def test_a_value_that_is_not_accepted_is_named_with_its_key_and_what_is(
     ]
 
 
+DELIVERY = {
+    "repository": "example/payments",
+    "ownerId": "12",
+    "repositoryId": "34",
+    "stateBucket": "states",
+    "boundaryArn": "arn:aws:iam::123456789012:policy/boundary",
+}
+DELIVERY_KEYS = ", ".join([*DELIVERY, "providerArn", "secretsKeyArn"])
+
+
+def test_the_workflows_that_may_deploy_are_read(
+    configuration: dict[str, Any], set_configuration: Callable[..., None]
+) -> None:
+    set_configuration({**configuration, "delivery": DELIVERY, "aws:region": "eu-central-1"})
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    expected = DeliverySettings("example/payments", "12", "34", "eu-central-1", "states", boundary, None, None)
+    assert load_settings(pulumi.Config(BUCKET)).delivery == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"repository": "example/*"}, 'repository is "example/*"; accepted: a GitHub repository as OWNER/NAME'),
+        ({"repository": "example"}, 'repository is "example"; accepted: a GitHub repository as OWNER/NAME'),
+        ({"ownerId": "*"}, 'ownerId is "*"; accepted: the number GitHub gave it, as text'),
+        ({"repositoryId": 34}, "repositoryId is 34; accepted: the number GitHub gave it, as text"),
+        ({"stateBucket": "s3://states"}, 'stateBucket is "s3://states"; accepted: the name of an S3 bucket'),
+        ({"boundaryArn": None}, "boundaryArn is not set; accepted: the ARN of a managed policy of the account"),
+        ({"providerArn": "arn:aws:iam::123456789012:oidc-provider/example.com"}, "providerArn is"),
+        ({"secretsKeyArn": "alias/own"}, 'secretsKeyArn is "alias/own"; accepted: the ARN of a KMS key'),
+    ],
+)
+def test_a_trust_that_would_be_wider_than_one_repository_is_not_accepted(
+    changes: dict[str, object],
+    problem: str,
+    configuration: dict[str, Any],
+    set_configuration: Callable[..., None],
+) -> None:
+    set_configuration({**configuration, "delivery": {**DELIVERY, **changes}, "aws:region": "eu-central-1"})
+    [found] = problems()
+    assert found.removeprefix(f"{BUCKET}:delivery.").startswith(problem)
+
+
+def test_the_region_of_a_trust_and_its_form_are_asked_for(
+    configuration: dict[str, Any], set_configuration: Callable[..., None]
+) -> None:
+    set_configuration({**configuration, "delivery": DELIVERY})
+    assert problems() == ["aws:region is not set; accepted: a region such as eu-central-1"]
+    set_configuration({**configuration, "delivery": "x"})
+    assert problems() == [f'{BUCKET}:delivery is "x"; accepted: a mapping with the keys {DELIVERY_KEYS}']
+
+
 def test_all_problems_are_reported_together(set_configuration: Callable[..., None]) -> None:
     set_configuration({"environmentSuffix": "x", "repositories": [{}, {"name": "a b"}, {}], "contributors": ["*"]})
     expected = [
@@ -296,10 +355,9 @@ def test_the_configuration_of_each_stack_is_accepted_and_names_that_stack(
 ) -> None:
     stack_file = yaml.safe_load((PROGRAM / f"Pulumi.{stack}.yaml").read_text())
     config = stack_file["config"]
-    set_configuration(
-        {key.removeprefix(f"{BUCKET}:"): value for key, value in config.items() if key.startswith(f"{BUCKET}:")}
-    )
+    set_configuration({key.removeprefix(f"{BUCKET}:"): value for key, value in config.items()})
     settings = load_settings(pulumi.Config(BUCKET))
+    assert [entry.state_bucket for entry in settings.delivery] == [f"example-pulumi-state-{stack}"]
     assert stack == settings.environment_suffix
     assert branches == settings.protected_branches
     names = ["payments-api", "payments-web"]
