@@ -21,6 +21,7 @@ nox.options.sessions = ["test", "policy", "preview"]
 
 ROOT = Path(__file__).resolve().parent
 POLICY_TESTS = ("tests/rules", "tests/policies", "tests/iam")
+SPREAD = ("--numprocesses=auto", "--dist=worksteal")
 STACKS = ("dev", "staging", "prod")
 PATIENCE = 600
 """Seconds that an update may take to end where it is told to."""
@@ -44,8 +45,7 @@ def test(session: nox.Session) -> None:
     """Test the program and the tooling, with coverage; pytest arguments may follow --."""
     prepare(session)
     others = [f"--ignore={folder}" for folder in POLICY_TESTS]
-    spread = ["--numprocesses=auto", "--dist=worksteal"]
-    default = ["tests", *others, *spread, "--cov=program/infra", "--cov=scripts/stackproof"]
+    default = ["tests", *others, *SPREAD, "--cov=program/infra", "--cov=scripts/stackproof"]
     session.run("pytest", *(session.posargs or default))
 
 
@@ -53,7 +53,7 @@ def test(session: nox.Session) -> None:
 def policy(session: nox.Session) -> None:
     """Test the policy pack over the real analyzer protocol, with coverage; pytest arguments may follow --."""
     prepare(session)
-    session.run("pytest", *(session.posargs or [*POLICY_TESTS, "--cov=policies/guardrails"]))
+    session.run("pytest", *(session.posargs or [*POLICY_TESTS, *SPREAD, "--cov=policies/guardrails"]))
 
 
 @nox.session

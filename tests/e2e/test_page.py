@@ -50,10 +50,8 @@ def test_the_contributor_may_read_and_write_its_repositories_but_no_protected_br
     assert (principal["n"], principal["cells"]) == ("repository-contributor", {"codecommit": ["read", "write"]})
     (permission,) = principal["may"]
     assert [texts[number].rpartition(":")[2] for number in permission["on"]] == ["payments-api-dev", "payments-web-dev"]
-    assert [texts[number] for number in permission["not"]] == [
-        "never codecommit:GitPush, where codecommit:References is refs/heads/main (or is absent) and"
-        " codecommit:References is present"
-    ]
+    branch = "codecommit:References is refs/heads/main (or is absent) and codecommit:References is present"
+    assert [texts[number] for number in permission["not"]] == [f"never codecommit:GitPush, where {branch}"]
 
 
 def test_alarms_watch_and_tell_and_the_role_may_reach(page: dict[str, Any]) -> None:
