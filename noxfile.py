@@ -64,6 +64,7 @@ def preview(session: nox.Session) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     files = ["--output", f"markdown={summary}", "--output", "sarif=build/preview.sarif"]
     reports = ["--format", "github", *files] if summary else []
+    (ROOT / "build").mkdir(exist_ok=True)
     session.run("python", "-m", "stackproof", "preview", *pack, *(session.posargs or ["program", *reports]))
 
 
