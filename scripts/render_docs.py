@@ -188,7 +188,7 @@ def _law(law: Law) -> str:
 
 def _exemptions(rule: Rule[Any]) -> str:
     if rule.exempt is None:
-        return "None: what this rule finds lets strangers act as a principal of the account, and no reason is enough."
+        return "None: what this rule finds lets strangers in, and no reason is enough for that."
     only = "" if rule.exempt is Severity.CRITICAL else f" One that is graver than {rule.exempt.value} never is."
     return f"""\
 A finding of this rule is let through by an entry in the pack's `exemptions.yaml`, for one resource, with a reason, an

@@ -60,6 +60,7 @@ class Book:
     _used: dict[Entry, set[str]] = field(default_factory=dict)
     _heard: list[_Heard] = field(default_factory=list)
     _levels: dict[str, bool] = field(default_factory=dict)
+    _shown: set[str] = field(default_factory=set)
 
     @classmethod
     def open(cls, path: Path, rules: Iterable[Rule[Any]]) -> Book:
@@ -99,6 +100,10 @@ class Book:
             named = tuple(replace(answer, urn=answer.urn or urn) for answer in open_)
             self._heard.append(_Heard(rule, urn, named, broke))
 
+    def shows(self, rules: Iterable[str]) -> None:
+        """Remember that the policy runs by which exempted findings of some rules are shown."""
+        self._shown.update(rules)
+
     def hear_disabled(self, rule: str) -> None:
         """Remember that the configuration has a rule disabled."""
         self._levels.setdefault(rule, False)
@@ -123,9 +128,12 @@ class Book:
                 fact = "its finding occurs no more" if present else "there is no such resource in this stack"
                 yield Unused(entry, f"is of no use: {fact}", doubt)
 
-    def ambiguous(self) -> Iterator[Problem]:
-        """Name the entries that let findings of several resources through."""
+    def misused(self) -> Iterator[Problem]:
+        """Name the entries that let findings of several resources through, or one that nobody was shown."""
         for entry, urns in self._used.items():
             if len(urns) > 1:
                 words = f"fits {len(urns)} resources: {', '.join(sorted(urns))}"
                 yield entry.problem("exemption-too-broad", "resource", words, "write one entry for each, by its URN")
+            if entry.rule not in self._shown:
+                words = "lets a finding through that nobody is shown: its rule's advisory policy is disabled"
+                yield entry.problem("exemption-hidden", "", words, "enable the policy again that ends in -advisory")

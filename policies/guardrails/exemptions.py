@@ -71,9 +71,17 @@ LAWS = (
     Law(
         "exemption-forbidden",
         "Exemption is of a kind that nobody may give",
-        "Flags an entry for a rule whose findings let the public act as a principal of the account.",
-        "There is no reason for which strangers may take a role over, so there is none to write down.",
+        "Flags an entry for a rule whose findings let strangers in, as one by which anybody may take a role over.",
+        "There is no reason for which that would do, so there is none to write down.",
         "Mend what the rule found, and remove the entry.",
+    ),
+    Law(
+        "exemption-hidden",
+        "Exemption lets through what nobody is shown",
+        "Flags an entry whose finding was let through while the policy that shows it, the twin of the rule's own, is"
+        " disabled by configuration.",
+        "A finding that is let through stays one: whoever reads a preview or an update must see it, and until when.",
+        "Enable the policy `<family>-advisory` again.",
     ),
     Law(
         "exemption-expired",

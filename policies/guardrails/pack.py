@@ -199,6 +199,8 @@ class FamilyPolicy:
                 self.book.hear(item.id, self._place(urn), (), broke=True)
             inherited = self.blocking is not None and not given
             return _Outcome([] if inherited else plan.problems, applies=True)
+        if self.blocking is not None:
+            self.book.shows(plan.levels)
         total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
         for name, outcome in self._answered((subject, plan.config), plan, see, urn).items():
             total.add(outcome.at(self.level, plan.levels[name]))
@@ -287,7 +289,7 @@ class ExemptionPolicies:
         found = (CannotTell(value, item.urn) for item in stack.resources for value in unknowns(dict(item.properties)))
         unused = list(self.book.unused([item.urn for item in args.resources], next(found, None)))
         stale = [item for item in unused if item.doubt is None]
-        for problem in (*self.book.ambiguous(), *(item.problem() for item in stale)):
+        for problem in (*self.book.misused(), *(item.problem() for item in stale)):
             report(render(problem.finding(), _EXEMPTION_URLS[problem.rule]), None)
         _leave_open(item.doubt for item in unused if item.doubt)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from pulumi.runtime.proto import analyzer_pb2
 from tests.rules.pack_harness import UNKNOWN, Registration, judge, reported, request, servicer, stack_request
 
 from guardrails import exemptions
@@ -361,6 +362,25 @@ def test_an_entry_for_a_rule_whose_policy_is_disabled_is_stale(write: Write) -> 
     items = [STACK, policy()]
     found = reported([made.AnalyzeStack(stack_request(items), None)])
     assert "belongs to a policy that is disabled" in found.of("exemption-stale")[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "items", "twin"),
+    [(WIDE, [policy()], "least-privilege-advisory"), (UNWATCHED, [QUEUE], "alarm-presence-advisory")],
+)
+def test_an_exempted_finding_that_nobody_is_shown_blocks(
+    write: Write, entry: dict[str, Any], items: list[Registration], twin: str
+) -> None:
+    """A configuration may disable the policy that shows it."""
+    write(entry)
+    made = servicer()
+    sent = analyzer_pb2.ConfigureAnalyzerRequest()
+    sent.policyConfig[twin].enforcementLevel = analyzer_pb2.DISABLED
+    made.Configure(sent, None)
+    found = reported(
+        [*(made.Analyze(request(item), None) for item in items), made.AnalyzeStack(stack_request(items), None)]
+    )
+    assert named(found, "rule", "policy", "level") == [("exemption-hidden", "exemptions-in-use", "mandatory")]
 
 
 def test_an_entry_for_another_stack_or_project_is_not_stale_here(write: Write) -> None:
