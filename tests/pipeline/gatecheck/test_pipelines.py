@@ -46,10 +46,12 @@ jobs:
   test:
     runs-on: ubuntu-24.04
     steps:
+      - uses: actions/checkout@v7
       - run: pytest
   policy:
     runs-on: ubuntu-24.04
     steps:
+      - uses: actions/checkout@v7
       - run: {JUDGE}
   gate:
     needs: [test, policy]

@@ -177,7 +177,7 @@ def _pulumi(words: tuple[str, ...], place: Place, lost: str) -> Act | None:
     if not rest:
         return None
     verb = _VERBS.get(rest[0], "")
-    if rest[0] == "state" or rest[:2] in (["stack", "import"], ["stack", "rm"]):
+    if rest[0] == "state":
         verb = "state"
     if rest[0].startswith("$") or "${{" in rest[0]:
         verb = "?"
@@ -227,6 +227,6 @@ def _flags(inputs: dict[str, str]) -> Iterable[str]:
     for key, flag in {**valued, "plan": "--plan"}.items():
         if lowered.get(key):
             yield from (flag, lowered[key])
-    for key in ("refresh", "expect-no-changes"):
+    for key in ("refresh", "expect-no-changes", "destroy"):
         if lowered.get(key, "").lower() == "true":
             yield f"--{key}"

@@ -27,13 +27,17 @@ _STATIC = re.compile(
 )
 
 
+_HARMLESS = re.compile(
+    r"(?:^|_)(?:ROLE|ARN|REGION|(?:ACCOUNT|NETWORK|TENANT|CLIENT|SUBSCRIPTION|PROJECT|ZONE)_ID)(?:$|_)"
+)
+"""Names of secrets that say where something is, not how to get in."""
 _POWERS = ("*", "id-token", "contents", "actions")
 """The permissions of a token with which a job can get at a cloud, or change what is judged."""
 
 
 def held_credentials(job: FlowJob, one: Occasion) -> Iterator[tuple[str, Place]]:
     """Yield what a job holds on an occasion, in words, with the place; nothing where the job cannot run on it."""
-    if runs(job, one.facts) is False:
+    if runs(job, one.facts) is False or not _runs_the_change(job, one):
         return
     for name, text in job.permissions.items() if not job.inner else ():
         if name in _POWERS and text.text in {"write", "write-all"}:
@@ -43,6 +47,20 @@ def held_credentials(job: FlowJob, one: Occasion) -> Iterator[tuple[str, Place]]
             yield f"the secret {secret}", Place(file, text.line)
     if isinstance(job.job.secrets, Scalar) and job.job.secrets.text == "inherit" and not job.inner:
         yield "every secret (`secrets: inherit`)", Place(job.job.place.file, job.job.secrets.line)
+
+
+def _runs_the_change(job: FlowJob, one: Occasion) -> bool:
+    """Say whether a job has the files of the change: it checks out, or calls a workflow that nobody can look into.
+
+    On pull_request_target a checkout gets the base branch, unless it names what the pull request brings.
+    """
+    checkouts = [
+        step.step for step in job.steps if step.step.uses and step.step.uses.text.startswith("actions/checkout@")
+    ]
+    if one.event == "pull_request_target":
+        refs = [text.text for step in checkouts for name, text in step.with_.items() if name in {"ref", "repository"}]
+        return any("pull_request" in ref or "head_ref" in ref for ref in refs)
+    return bool(checkouts) or (job.job.uses is not None and not job.inner)
 
 
 def _owner(job: FlowJob, text: Scalar) -> str:
@@ -69,8 +87,9 @@ def _texts(job: FlowJob, one: Occasion) -> Iterator[tuple[Scalar, str]]:
 
 def _secrets(text: Scalar) -> Iterator[str]:
     for reference in references(text.text):
-        if reference.path[0] == "secrets" and reference.path[1:] not in {("github_token",), ()}:
-            yield reference.path[1].upper()
+        name = reference.path[1].upper() if reference.path[0] == "secrets" and reference.path[1:] else ""
+        if name and name != "GITHUB_TOKEN" and not _HARMLESS.search(name):
+            yield name
 
 
 def given_texts(job: FlowJob) -> Iterator[tuple[str, Scalar, str]]:

@@ -27,6 +27,7 @@ __all__ = [
     "calls",
     "condition",
     "evaluate",
+    "implied",
     "interpolate",
     "outcomes",
     "parse",
@@ -448,6 +449,23 @@ def condition(text: str) -> Expression | None:
     if inner is None or any(isinstance(part, Call) and part.name in STATUS for part in _parts(inner)):
         return inner
     return Binary("&&", Call("success", ()), inner)
+
+
+def implied(text: str) -> dict[str, str]:
+    """Give the contexts that must equal a text for a condition to hold: its terms `a == 'x'`, joined by `&&`."""
+    found: dict[str, str] = {}
+    pending = [condition(text)]
+    while pending:
+        match pending.pop():
+            case Binary(operator="&&", left=left, right=right):
+                pending += (left, right)
+            case Binary(operator="==", left=Reference() as context, right=Literal(value=str(wanted))):
+                found[context.dotted] = wanted
+            case Binary(operator="==", left=Literal(value=str(wanted)), right=Reference() as context):
+                found[context.dotted] = wanted
+            case _:
+                pass
+    return found
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:

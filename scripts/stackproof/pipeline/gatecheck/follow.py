@@ -167,8 +167,10 @@ def _dispatch_inputs(workflow: Workflow) -> dict[str, Value]:
     inputs = trigger.options.get("inputs") if trigger and trigger.options else None
     known: dict[str, Value] = {}
     for name, body in inputs.entries if isinstance(inputs, Mapping) else ():
-        if isinstance(body, Mapping) and isinstance(kind := body.get("type"), Scalar) and kind.text == "choice":
-            options = frozenset(item.text for item in texts(body.get("options")))
+        kind = body.get("type") if isinstance(body, Mapping) else None
+        if isinstance(body, Mapping) and isinstance(kind, Scalar) and kind.text in {"choice", "environment"}:
+            written = frozenset(item.text for item in texts(body.get("options")))
+            options = written or frozenset({"an environment of the repository"})
             known[f"inputs.{name.text.lower()}"] = Unknown(among=options)
             known[f"github.event.inputs.{name.text.lower()}"] = Unknown(among=options)
     return known

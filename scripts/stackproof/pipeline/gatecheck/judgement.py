@@ -14,6 +14,7 @@ from stackproof.pipeline.gatecheck.expressions import (
     evaluate,
     interpolate,
     outcomes,
+    references,
     truth,
 )
 from stackproof.pipeline.gatecheck.occasions import occasions
@@ -35,9 +36,9 @@ __all__ = [
     "check_name",
     "fails_later",
     "fixed_ref",
+    "from_caller",
     "is_bounded",
     "is_deploying",
-    "is_production",
     "is_seen",
     "loose_download",
     "may_be_true",
@@ -46,7 +47,6 @@ __all__ = [
     "runs_after_failure",
 ]
 
-_PRODUCTION = re.compile(r"(?:^|[^a-z])(?:prod|prd|production|live)(?:$|[^a-z])", re.IGNORECASE)
 _BYPASSES: Final = (
     "--skip-preview",
     "--target",
@@ -104,7 +104,9 @@ def always_holds(text: Scalar, flow: Flow) -> bool:
 
 def is_seen(flow: Flow, aggregator: FlowJob, gate: str) -> bool:
     """Say whether an aggregator sees a gate that did not succeed: some job it needs cannot have succeeded then."""
-    for result in sorted(RESULTS - {"success"}):
+    # A job that is skipped inside of a called workflow does not show in the caller's result.
+    inside = flow.jobs[gate].parent != aggregator.parent
+    for result in sorted(RESULTS - {"success"} - ({"skipped"} if inside else set())):
         found = Results(flow, gate, result)
         if all("success" in found.of(need) for need in aggregator.needs):
             return False
@@ -119,7 +121,7 @@ def accepted(job: FlowJob) -> Iterator[tuple[str, str]]:
         for result in ("failure", "cancelled", "skipped"):
             facts: dict[str, Value] = {f"needs.{need.text.lower()}.result": result}
             facts["needs.*.result"] = tuple(result if other is need else UNKNOWN for other in job.job.needs)
-            if not any(_refuses(job, step, facts, need.text) for step in job.steps):
+            if not any(_refuses(job, step, facts, need.text, result) for step in job.steps):
                 yield need.text, result
 
 
@@ -140,8 +142,8 @@ def _judges_all(job: FlowJob, step: FlowStep) -> bool:
     return step.step.run is None or "success" in script or not re.search(r"\b(?:failure|cancelled)\b", script)
 
 
-def _refuses(job: FlowJob, step: FlowStep, facts: dict[str, Value], need: str) -> bool:
-    """Say whether a step surely fails for a result: it runs then and ends in failure, or compares it with success."""
+def _refuses(job: FlowJob, step: FlowStep, facts: dict[str, Value], need: str, result: str) -> bool:
+    """Say whether a step fails for a result: it runs then and ends in failure, or asks for it, or for success."""
     if step.step.continue_on_error is not None and may_be_true(step.step.continue_on_error, ({},)):
         return False
     runs = step_runs(job, step, {**facts, "success()": True})
@@ -150,13 +152,14 @@ def _refuses(job: FlowJob, step: FlowStep, facts: dict[str, Value], need: str) -
     script = step.step.run.text if step.step.run else ""
     if runs is not True or not re.search(r"\bexit (?:[1-9]|\$)|\bfalse\b|^\s*(?:\[|test )", script, re.MULTILINE):
         return False
-    result = re.escape(f"needs.{need}.result")
-    names = [
-        name for name, text in {**job.job.env, **step.step.env}.items() if re.search(result, text.text, re.IGNORECASE)
-    ]
-    asked = [rf"\$\{{?{re.escape(name)}\b" for name in names] + [result]
-    pattern = "|".join(asked)
-    return any(re.search(pattern, line, re.IGNORECASE) and "success" in line for line in script.splitlines())
+    context = re.escape(f"needs.{need}.result")
+    given = {**job.job.env, **step.step.env}.items()
+    names = [name for name, text in given if re.search(context, text.text, re.IGNORECASE)]
+    asked = "|".join([*(rf"\$\{{?{re.escape(name)}\b" for name in names), context])
+    lines = [line for line in script.splitlines() if re.search(asked, line, re.IGNORECASE)]
+    judged = [line for line in lines if re.search(r"success|failure|cancelled|skipped", line)]
+    # Results that a loop goes through are compared on lines of their own.
+    return any("success" in line or result in line for line in judged or (script.splitlines() if lines else ()))
 
 
 def check_name(job: FlowJob) -> str:
@@ -172,12 +175,6 @@ def bypass(words: tuple[str, ...]) -> str:
         if name in _BYPASSES or re.fullmatch(r"-[a-zA-Z]*[ft][a-zA-Z]*", name):
             return name
     return ""
-
-
-def is_production(item: Deployment) -> bool:
-    """Say whether a deployment's stack or environment is production, by its name."""
-    environment = item.job.environment
-    return any(_PRODUCTION.search(text) for text in (item.act.stack, environment.text if environment else ""))
 
 
 def loose_download(uses: str, inputs: Map[str, Scalar]) -> str:
@@ -221,10 +218,23 @@ def other_commit(step: FlowStep, variants: tuple[Map[str, Value], ...]) -> Scala
     ref = inputs.get("ref")
     if ref is None or not ref.text.strip() or "repository" in inputs or "path" in inputs:
         return None
-    if re.fullmatch(r"[0-9a-f]{40}", ref.text.strip()) or _VOUCHED.search(ref.text):
+    if re.fullmatch(r"[0-9a-f]{40}", ref.text.strip()) or _is_vouched_for(ref.text.strip()):
         return None
     values = {interpolate(ref.text, variant) for variant in variants}
     return None if values == {""} else ref
+
+
+def _is_vouched_for(ref: str) -> bool:
+    """Say whether a `ref` is one expression, and every value it may take a commit of this run or of an earlier job."""
+    whole = ref.startswith("${{") and ref.endswith("}}") and ref.count("${{") == 1
+    read = [item.dotted for item in references(ref) if item.dotted != "github.event_name"]
+    return whole and bool(read) and all(_VOUCHED.fullmatch(name) for name in read)
+
+
+def from_caller(item: Deployment, text: Scalar) -> bool:
+    """Say whether a text is an input that only callers in other repositories give."""
+    called = {trigger.event for trigger in item.flow.triggers} == {"workflow_call"}
+    return called and "inputs." in text.text
 
 
 def fixed_ref(step: FlowStep) -> Scalar | None:
@@ -246,6 +256,5 @@ def is_bounded(text: Scalar, item: Deployment) -> bool:
         for one in item.occasions:
             value = interpolate(text.text, {**variant, **one.facts})
             if isinstance(value, Unknown) and not value.among and outcomes(text.text, variant) is None:
-                called = {trigger.event for trigger in item.flow.triggers} == {"workflow_call"}
-                return called and "inputs." in text.text
+                return from_caller(item, text)
     return True

@@ -9,7 +9,7 @@ event: GitHub's documentation, "Events that trigger workflows" and "Contexts ref
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stackproof.pipeline.gatecheck.expressions import Unknown, Value
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from stackproof.pipeline.gatecheck.model import Trigger
 
-__all__ = ["PULL_REQUESTS", "Occasion", "occasions"]
+__all__ = ["FORKED", "PULL_REQUESTS", "Occasion", "occasions"]
 
 PULL_REQUESTS = frozenset({"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"})
+FORKED: Final = "a fork's run of the other workflow"
+"""Who may cause a run that follows another workflow's, if that one runs for pull requests."""
 _FORK, _OWNER, _BRANCH = "somebody/fork", "somebody", "a-branch-of-anyone"
 _ANY_BRANCH: Map[str, Value] = {
     "github.ref": f"refs/heads/{_BRANCH}",
@@ -65,7 +67,7 @@ def _of(trigger: Trigger) -> Iterator[Occasion]:
             }
             yield Occasion("workflow_run", facts)
             yield Occasion("workflow_run", {**facts, **failed}, "a run of the other workflow that failed")
-            yield Occasion("workflow_run", {**facts, **forked}, "a fork's run of the other workflow")
+            yield Occasion("workflow_run", {**facts, **forked}, FORKED)
         case "issue_comment":
             anyone: Map[str, Value] = {"github.event.comment.author_association": "NONE"}
             yield Occasion("issue_comment", {**name, **anyone}, "a comment of anyone")

@@ -4,22 +4,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stackproof.pipeline.gatecheck.commands import GATES
+from stackproof.pipeline.gatecheck.commands import GATES, UPDATES
 from stackproof.pipeline.gatecheck.expressions import (
     Unknown,
     Value,
     calls,
     condition,
     evaluate,
+    implied,
     interpolate,
     references,
     truth,
 )
-from stackproof.pipeline.gatecheck.occasions import PULL_REQUESTS, Occasion, occasions
+from stackproof.pipeline.gatecheck.occasions import FORKED, PULL_REQUESTS, Occasion, occasions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from stackproof.pipeline.gatecheck.allowances import Allowance
     from stackproof.pipeline.gatecheck.commands import Act, Does
     from stackproof.pipeline.gatecheck.follow import Flow, FlowJob, FlowStep
-    from stackproof.pipeline.gatecheck.model import Job, Place
+    from stackproof.pipeline.gatecheck.model import Job, Place, Trigger
     from stackproof.pipeline.gatecheck.noxfile import Forgiven
     from stackproof.pipeline.gatecheck.source import Scalar
     from stackproof.settings import GatecheckSettings
@@ -53,10 +54,12 @@ FOLDER = "scripts/stackproof/pipeline/docs"
 RESULTS = frozenset({"success", "failure", "cancelled", "skipped"})
 """The results a job can have."""
 _AMISS = ("failure", "cancelled", "skipped")
+_PRODUCTION = re.compile(r"(?:^|[^a-z])(?:prod|prd|production|live)(?:$|[^a-z])", re.IGNORECASE)
 _STATUS = frozenset({"always", "failure", "cancelled"})
 _REVIEW = re.compile(
     r"pull_request\.number|event\.number|event\.issue\.number|head_ref|ref_name|pr[-_]?number", re.IGNORECASE
 )
+_PERMISSION = re.compile(r"getCollaboratorPermissionLevel|/collaborators/.+/permission")
 _OUTCOMES = ("outcome", "conclusion")
 _AUTHORED = re.compile(
     r"^github\.(?:head_ref|actor|triggering_actor|event\.(?:label|commits|head_commit|sender)\b"
@@ -91,10 +94,32 @@ class Deployment:
         return self.job.key
 
     @property
-    def of_review(self) -> bool:
-        """Whether its stack is one that a pull request has for itself, by its name."""
+    def temporary(self) -> bool:
+        """Whether its stack is not there to stay: a pull request's own, by its name, or destroyed by the same run."""
         texts = (self.act.stack, *(item.text for item in self.step.step.env.values() if "stack" in item.text.lower()))
-        return any("${{" in text and _REVIEW.search(text) for text in texts)
+        own = any("${{" in text and _REVIEW.search(text) for text in texts)
+        made = [act for step in (*self._before_all(), self.step) for act in step.acts if act.verb in UPDATES]
+        destroyed = _destroys(self.step) or any(_destroys(step) for step in self._after())
+        return own or (not self.is_production and bool(made) and destroyed)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether its stack or environment is production, by its name."""
+        environment = self.job.environment
+        return any(_PRODUCTION.search(text) for text in (self.act.stack, environment.text if environment else ""))
+
+    def _before_all(self) -> Iterator[FlowStep]:
+        """Give the steps that come before it, in its job and in those it needs."""
+        yield from self.before()
+        for other in self.flow.ancestors(self.job.key):
+            yield from other.steps
+
+    def _after(self) -> Iterator[FlowStep]:
+        """Give the steps that come after it, in its job and in those that need it."""
+        yield from self.job.steps[self.job.steps.index(self.step) + 1 :]
+        for other in self.flow.jobs.values():
+            if any(one.key == self.job.key for one in self.flow.ancestors(other.key)):
+                yield from other.steps
 
     def before(self) -> tuple[FlowStep, ...]:
         """Give the steps of the job before this one."""
@@ -121,9 +146,36 @@ class Pipeline:
             for job in flow.jobs.values():
                 for step in job.steps:
                     for act in step.acts:
-                        possible = tuple(_possible(flow, job, step, act)) if "deploy" in act.does else ()
+                        possible = tuple(self._possible(flow, job, step, act)) if "deploy" in act.does else ()
                         if possible:
                             yield Deployment(flow, job, step, act, possible)
+
+    def _possible(self, flow: Flow, job: FlowJob, step: FlowStep, act: Act) -> Iterator[Occasion]:
+        """Give the occasions on which an act may be done, with what its conditions then say of contexts."""
+        texts = [*(text for _, text in job.conditions), *step.conditions]
+        known = {name: value for text in texts for name, value in implied(text.text).items()}
+        for trigger in flow.triggers:
+            for one in self._occasions(flow, job, trigger):
+                if (
+                    runs(job, one.facts) is not False
+                    and step_runs(job, step, one.facts) is not False
+                    and _is_chosen(job, act, one)
+                ):
+                    yield replace(one, facts={**one.facts, **known})
+
+    def _occasions(self, flow: Flow, job: FlowJob, trigger: Trigger) -> Iterator[Occasion]:
+        """Give the occasions of a trigger, without those that the repository's other workflows rule out."""
+        names = {text.text for text in trigger.filters("workflows")}
+        others = [item.workflow for item in self.flows if {item.workflow.name, item.workflow.file} & names]
+        forked = len(others) < len(names) or any(
+            PULL_REQUESTS & {one.event for one in item.triggers} for item in others
+        )
+        for one in occasions(trigger):
+            if one.who == FORKED and not forked:
+                continue
+            if one.event == "issue_comment" and _asks_permission(flow, job):
+                continue
+            yield one
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -284,8 +336,9 @@ class Pipeline:
         summed = [item for item in before if item.key in summing]
         covered = {item.key for one in summed for item in flow.ancestors(one.key)} | {item.key for item in summed}
         updating = {item.job.key for item in self.deployments if item.flow is flow and item.act.updates}
-        gates = [item for item in before if self.is_gate(flow, item) or item.key in updating]
-        return (*summed, *(item for item in gates if item.key not in covered))
+        gates = [item for item in before if self.is_gate(flow, item)]
+        others = [item for item in before if item.key in updating] if gates or summed else []
+        return (*summed, *(item for item in (*gates, *others) if item.key not in covered))
 
 
 def _all_acts(flow: Flow, job: FlowJob) -> tuple[Act, ...]:
@@ -293,16 +346,21 @@ def _all_acts(flow: Flow, job: FlowJob) -> tuple[Act, ...]:
     return (*job.acts, *(act for key in job.inner for act in flow.jobs[key].acts))
 
 
-def _possible(flow: Flow, job: FlowJob, step: FlowStep, act: Act) -> Iterator[Occasion]:
-    """Give the occasions on which an act may be done."""
-    for trigger in flow.triggers:
-        for occasion in occasions(trigger):
-            if (
-                runs(job, occasion.facts) is not False
-                and step_runs(job, step, occasion.facts) is not False
-                and _is_chosen(job, act, occasion)
-            ):
-                yield occasion
+def _destroys(step: FlowStep) -> bool:
+    """Say whether a step destroys a stack without being asked to by an input."""
+    chosen = any("inputs." in name for text in step.conditions for name in reads(text))
+    return not chosen and any(act.verb == "destroy" and not act.when[0] for act in step.acts)
+
+
+def _asks_permission(flow: Flow, job: FlowJob) -> bool:
+    """Say whether a job before, whose output a condition reads, asks GitHub what the commenter may do."""
+    texts = [text for item in (job, *flow.ancestors(job.key)) for _, text in item.conditions]
+    texts += [text for step in job.steps for text in step.conditions]
+    asked = {
+        name.split(".")[1] for text in texts for name in reads(text) if re.fullmatch(r"needs\.[^.]+\.outputs\..+", name)
+    }
+    before = [item for item in flow.ancestors(job.key) if item.job.id.lower() in asked]
+    return any(_PERMISSION.search(text.text) for item in before for step in item.steps for text in step.step.scalars())
 
 
 def _is_chosen(job: FlowJob, act: Act, occasion: Occasion) -> bool:

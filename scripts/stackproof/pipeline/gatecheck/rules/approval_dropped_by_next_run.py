@@ -84,7 +84,7 @@ __all__ = ["approval_dropped_by_next_run"]
 def approval_dropped_by_next_run(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: next run drops a deployment that waits for approval."""
     for item in pipeline.deployments:
-        for group in item.job.groups if item.job.environment is not None else ():
+        for group in item.job.groups if item.job.environment is not None and not item.temporary else ():
             cancels = group.cancel is not None and may_be_true(group.cancel, item.job.variants, item.occasions)
             if not cancels and (group.queue is None or group.queue.text != "max"):
                 yield approval_dropped_by_next_run.finding(

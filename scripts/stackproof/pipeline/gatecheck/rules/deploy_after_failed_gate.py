@@ -86,7 +86,9 @@ __all__ = ["deploy_after_failed_gate"]
 @rule(id="deploy-after-failed-gate", severity="critical", since="0.1", folder=FOLDER)
 def deploy_after_failed_gate(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: deployment can run although its gate did not pass."""
-    for item in pipeline.deployments:
+    for item in (one for one in pipeline.deployments if one.act.updates or one.act.verb == "deploy"):
+        if item.temporary:
+            continue
         for text, file, gate, result in itertools.chain(pipeline.passed_by(item), pipeline.passed_in_job(item)):
             yield deploy_after_failed_gate.finding(
                 item.subject,

@@ -87,7 +87,7 @@ __all__ = ["deploy_bypasses_plan_check"]
 def deploy_bypasses_plan_check(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: update leaves out the preview that a plan is checked in."""
     for item in pipeline.deployments:
-        if item.act.verb != "up" or item.of_review:
+        if item.act.verb != "up" or item.temporary:
             continue
         flag = bypass(item.act.words)
         if flag or item.act.tool == "action":

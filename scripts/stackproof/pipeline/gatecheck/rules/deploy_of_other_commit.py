@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.pipeline.gatecheck.judgement import fixed_ref, other_commit
+from stackproof.pipeline.gatecheck.judgement import fixed_ref, from_caller, other_commit
 from stackproof.pipeline.gatecheck.roles import FOLDER
 from stackproof.rulebook import rule
 
@@ -88,7 +88,7 @@ def deploy_of_other_commit(pipeline: Pipeline) -> Iterator[Finding]:
     for item in pipeline.deployments:
         for step in item.before():
             ref = other_commit(step, item.job.variants) if step.step.uses is not None else None
-            if ref is not None and not item.of_review:
+            if ref is not None and not item.temporary and not from_caller(item, ref):
                 yield deploy_of_other_commit.finding(
                     item.subject,
                     step.step.place.file,

@@ -4,7 +4,8 @@
 ## What it does
 
 Flags a deployment that a pull request, a comment, another workflow's run or a push to any branch can start, unless a
-condition rules those out. Stacks that a pull request has for itself are left alone.
+condition rules those out. Stacks that a pull request has for itself, or that the
+same run destroys, are left alone.
 
 ## Why is this bad?
 
@@ -84,7 +85,7 @@ def deploy_on_untrusted_event(pipeline: Pipeline) -> Iterator[Finding]:
     for item in pipeline.deployments:
         loose = next((one for one in item.occasions if one.who and one.event != "workflow_dispatch"), None)
         trigger = item.flow.trigger(loose.event) if loose else None
-        if loose is not None and trigger is not None and not item.of_review:
+        if loose is not None and trigger is not None and not item.temporary:
             yield deploy_on_untrusted_event.finding(
                 f"{item.subject}[{loose.event}]",
                 trigger.place.file,

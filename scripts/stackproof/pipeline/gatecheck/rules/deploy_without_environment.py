@@ -3,8 +3,9 @@
 
 ## What it does
 
-Flags a deploying job, not one for a pull request's own stack, that names no environment and needs no job that does
-and only approves; or whose environment is an expression that is neither a choice nor a literal.
+Flags a deploying job, not one whose stack is a pull request's own or destroyed again, that names no
+environment and needs no job that does and only approves; or whose environment is an expression that is neither a choice
+nor a literal.
 
 ## Why is this bad?
 
@@ -85,7 +86,7 @@ __all__ = ["deploy_without_environment"]
 def deploy_without_environment(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: deployment runs in no environment that could ask for approval."""
     for item in pipeline.deployments:
-        if item.of_review:
+        if item.temporary:
             continue
         text = item.job.environment
         before = item.flow.ancestors(item.job.key)

@@ -84,7 +84,7 @@ __all__ = ["deploy_without_policy"]
 def deploy_without_policy(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: deployment does not wait for a policy gate."""
     for item in pipeline.deployments:
-        if not (item.act.updates or item.act.verb == "deploy") or item.of_review:
+        if not (item.act.updates or item.act.verb == "deploy") or item.temporary:
             continue
         before = item.flow.ancestors(item.job.key)
         summing = {job.key for job in pipeline.aggregators(item.flow)}

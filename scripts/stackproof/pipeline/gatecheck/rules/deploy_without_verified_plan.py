@@ -70,7 +70,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackproof.pipeline.gatecheck.commands import option
-from stackproof.pipeline.gatecheck.judgement import is_production
 from stackproof.pipeline.gatecheck.roles import FOLDER
 from stackproof.rulebook import rule
 
@@ -87,7 +86,7 @@ __all__ = ["deploy_without_verified_plan"]
 def deploy_without_verified_plan(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: production is updated without the plan that was approved."""
     for item in pipeline.deployments:
-        if item.act.verb not in {"up", "?"} or item.of_review or not is_production(item):
+        if item.act.verb not in {"up", "?"} or item.temporary or not item.is_production:
             continue
         verified = any("verify" in act.does for step in item.before() for act in step.acts) or pipeline.verified_here(
             item

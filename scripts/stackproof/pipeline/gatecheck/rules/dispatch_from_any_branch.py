@@ -88,7 +88,7 @@ def dispatch_from_any_branch(pipeline: Pipeline) -> Iterator[Finding]:
     for item in pipeline.deployments:
         loose = any(one.who and one.event == "workflow_dispatch" for one in item.occasions)
         trigger = item.flow.trigger("workflow_dispatch")
-        if loose and trigger is not None and not item.of_review:
+        if loose and trigger is not None and not item.temporary:
             yield dispatch_from_any_branch.finding(
                 item.subject,
                 trigger.place.file,

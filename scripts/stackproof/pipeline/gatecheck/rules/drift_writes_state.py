@@ -3,8 +3,8 @@
 
 ## What it does
 
-Flags `pulumi refresh` and `up` that a schedule can start, and a scheduled `pulumi preview` without both `--refresh` and
-`--expect-no-changes`.
+Flags `pulumi refresh` and `up` that a schedule can start and that keep the stack, and a scheduled
+`pulumi preview` without both `--refresh` and `--expect-no-changes`.
 
 ## Why is this bad?
 
@@ -72,7 +72,8 @@ __all__ = ["drift_writes_state"]
 def drift_writes_state(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: scheduled look at drift changes the state, or does not see drift."""
     for flow, job, act in pipeline.scheduled():
-        writes = act.verb in {"refresh", "up", "?"} and "deploy" in act.does
+        kept = not any(item.temporary and item.act is act for item in pipeline.deployments)
+        writes = act.verb in {"refresh", "up", "?"} and "deploy" in act.does and kept
         blind = act.verb == "preview" and not (
             ("refresh" in act.words or option(act.words, "--refresh", "-r")) and "--expect-no-changes" in act.words
         )

@@ -3,8 +3,8 @@
 
 ## What it does
 
-Flags a job of a pipeline that an outsider's pull request reaches and that has `id-token: write`, `contents: write` or
-`actions: write`, or reads a secret other than GITHUB_TOKEN, unless a condition keeps forks out.
+Flags a job of a pipeline that checks out what an outsider's pull request brings and has `id-token: write`,
+`contents: write` or `actions: write`, or reads a secret other than GITHUB_TOKEN, unless a condition keeps forks out.
 
 ## Why is this bad?
 

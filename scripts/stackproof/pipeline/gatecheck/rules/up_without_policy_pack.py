@@ -91,9 +91,9 @@ def up_without_policy_pack(pipeline: Pipeline) -> Iterator[Finding]:
     runs: tuple[Deployment | Gate, ...] = (*pipeline.deployments, *pipeline.gates)
     for item in runs:
         words = item.act.words
-        if (words[0], item.act.verb) not in _JUDGED:
+        if (words[0], item.act.verb) not in _JUDGED or "--destroy" in words:
             continue
-        if isinstance(item, Deployment) and item.of_review:
+        if isinstance(item, Deployment) and item.temporary:
             continue
         if not option(words, "--policy-pack"):
             how = "the input `policyPacks`" if item.act.tool == "action" else "`--policy-pack`"
