@@ -19,6 +19,7 @@ from stackproof.pipeline.gatecheck.expressions import Unknown, Value, interpolat
 from stackproof.pipeline.gatecheck.model import Concurrency, Job, Place, Step, Trigger, Workflow, texts
 from stackproof.pipeline.gatecheck.shell import Options, read_script
 from stackproof.pipeline.gatecheck.source import Mapping, Scalar
+from stackproof.pipeline.gatecheck.tasks import TaskLine, make_targets, script_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -195,6 +196,7 @@ class _Context:
     env: Map[str, Scalar]
     shell: str
     posix: bool
+    folder: str = ""
     depth: int = 0
 
 
@@ -241,12 +243,14 @@ class _Builder:
     def _steps(self, job: FlowJob) -> Iterator[FlowStep]:
         env = {**job.workflow.env, **job.job.env}
         shell = job.job.defaults.shell or job.workflow.defaults.shell
-        context = _Context(job.variants, env, shell, "windows" not in job.job.runs_on.lower())
+        folder = job.job.defaults.folder or job.workflow.defaults.folder
+        context = _Context(job.variants, env, shell, "windows" not in job.job.runs_on.lower(), folder)
         for step in job.job.steps:
             yield from self._step(step, (), context)
 
     def _step(self, step: Step, outer: tuple[Step, ...], context: _Context) -> Iterator[FlowStep]:
-        context = replace(context, env={**context.env, **step.env})
+        folder = step.folder or context.folder
+        context = replace(context, env={**context.env, **step.env}, folder=folder)
         if step.uses is not None and (step.uses.text.startswith("./")):
             yield from self._composite(step, outer, context)
         elif step.uses is not None:
@@ -267,7 +271,7 @@ class _Builder:
             {f"inputs.{name.lower()}": interpolate(value.text, variant) for name, value in given.items()}
             for variant in context.variants
         )
-        inner = replace(context, variants=variants, shell="", env={})
+        inner = replace(context, variants=variants, shell="", env={}, folder="")
         for item in action.steps:
             yield from self._step(item, (*outer, step), inner)
 
@@ -321,10 +325,33 @@ class _Builder:
             text = next(iter(inner[inner.index("-c") + 1 :]), "")
             for command in read_script(text, Options(errexit=False)).commands:
                 yield from self._acts(command.words, place, lost or command.lost, deeper)
+        elif inner[:1] == ("make",):
+            yield from self._make(inner, lost, deeper)
+        elif (named := script_name(inner)) is not None:
+            yield from self._package(*named, lost, deeper)
         elif path := _script_path(words):
             yield from self._local_script(path, lost, deeper)
 
+    def _make(self, words: tuple[str, ...], lost: str, context: _Context) -> Iterator[Act]:
+        folder, targets = make_targets(words)
+        found = self.repository.makefile(str(PurePosixPath(context.folder, folder)))
+        for target in targets if found else ():
+            for line in found[1].lines(target) if found else ():
+                yield from self._task(line, found[0] if found else "", lost, context)
+
+    def _package(self, folder: str, script: str, lost: str, context: _Context) -> Iterator[Act]:
+        found = self.repository.package(str(PurePosixPath(context.folder, folder)), script)
+        if found:
+            yield from self._task(found[1], found[0], lost, context)
+
+    def _task(self, line: TaskLine, path: str, lost: str, context: _Context) -> Iterator[Act]:
+        shown = self.repository.shown(path)
+        for command in read_script(line.script, Options(errexit=False)).commands:
+            place = Place(shown, line.line)
+            yield from self._acts(command.words, place, lost or line.lost or command.lost, context)
+
     def _local_script(self, path: str, lost: str, context: _Context) -> Iterator[Act]:
+        path = str(PurePosixPath(context.folder, path))
         text = self.repository.script(path)
         if text is None:
             return

@@ -59,9 +59,10 @@ class Concurrency:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a job's scripts run in where their step does not say."""
+    """What a job's scripts run in, and in what folder, where their step does not say."""
 
     shell: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Step:
     uses: Scalar | None = None
     run: Scalar | None = None
     shell: str = ""
+    folder: str = ""
     condition: Scalar | None = None
     continue_on_error: Scalar | None = None
     with_: Map[str, Scalar] = field(default_factory=dict)

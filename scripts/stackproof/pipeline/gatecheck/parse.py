@@ -138,10 +138,9 @@ class _Parser:
         return Concurrency(self.place(key.line), group, cancel, queue)
 
     def defaults(self, owner: Mapping) -> Defaults:
-        """Read the shell of `defaults.run`."""
-        run = self.optional(owner.get("defaults"), "defaults").get("run")
-        shell = run.get("shell") if isinstance(run, Mapping) else None
-        return Defaults(shell.text if isinstance(shell, Scalar) else "")
+        """Read `defaults.run`."""
+        run = self.texts(self.optional(owner.get("defaults"), "defaults").get("run"), "defaults.run")
+        return Defaults(*(run[key].text if key in run else "" for key in ("shell", "working-directory")))
 
     def job(self, key: Scalar, node: Node) -> Job:
         """Read a job."""
@@ -206,7 +205,7 @@ class _Parser:
 
     def _step(self, body: Mapping, number: int) -> Step:
         uses, run, name, identity = (self.text(body, key) for key in ("uses", "run", "name", "id"))
-        shell = self.text(body, "shell")
+        shell, folder = self.text(body, "shell"), self.text(body, "working-directory")
         called = name or identity or uses or run
         return Step(
             place=self.place(body.line),
@@ -215,6 +214,7 @@ class _Parser:
             uses=uses,
             run=run,
             shell=shell.text if shell else "",
+            folder=folder.text if folder else "",
             condition=self.text(body, "if"),
             continue_on_error=self.text(body, "continue-on-error"),
             with_=self.texts(body.get("with"), "with"),

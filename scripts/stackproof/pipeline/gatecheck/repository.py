@@ -11,6 +11,7 @@ from stackproof.errors import UsageError
 from stackproof.pipeline.gatecheck.noxfile import Noxfile, read_noxfile
 from stackproof.pipeline.gatecheck.parse import parse_action, parse_workflow
 from stackproof.pipeline.gatecheck.source import LONGEST, MalformedError
+from stackproof.pipeline.gatecheck.tasks import Makefile, TaskLine, package_script, read_makefile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,6 +62,28 @@ class Repository:
             return None
         return self._once("noxfile.py", read_noxfile)
 
+    def makefile(self, folder: str) -> tuple[str, Makefile] | None:
+        """Read the makefile of a folder, if it has one, and give its path too."""
+        for name in ("GNUmakefile", "makefile", "Makefile"):
+            path = _inside(folder, name)
+            if path and (self.root / path).is_file():
+                found = self._once(path, read_makefile)
+                return (path, found) if found else None
+        return None
+
+    def package(self, folder: str, script: str) -> tuple[str, TaskLine] | None:
+        """Read a script of the package in a folder, if it has one, and give the path of package.json too."""
+        path = _inside(folder, "package.json")
+        if not path or not (self.root / path).is_file():
+            return None
+        text = self._once(path, lambda text, _: text)
+        try:
+            found = package_script(text, script) if text is not None else None
+        except MalformedError as error:
+            self.problems += [problem for problem in [f"{self.shown(path)}:1: {error}"] if problem not in self.problems]
+            return None
+        return (path, found) if found else None
+
     def script(self, path: str) -> str | None:
         """Read a shell script of the repository; `None` for what is no file of it, or no such script."""
         if path.startswith("/") or ".." in Path(path).parts or not (self.root / path).is_file():
@@ -98,6 +121,12 @@ class Repository:
         if file.stat().st_size > _LARGEST:
             raise MalformedError(f"is longer than {LONGEST} characters", 1)
         return file.read_text(encoding="utf-8-sig")
+
+
+def _inside(folder: str, name: str) -> str:
+    """Give the path of a file in a folder of the repository; nothing where the folder is not in it."""
+    path = Path(folder or ".") / name
+    return "" if path.is_absolute() or ".." in path.parts or "$" in folder else path.as_posix()
 
 
 def find_workflows(paths: Iterable[Path]) -> tuple[Repository, tuple[str, ...]]:
