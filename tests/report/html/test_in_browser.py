@@ -185,7 +185,9 @@ def test_axe_finds_nothing_on_a_telephone(show: Show) -> None:
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_wider_than_the_window(show: Show, width: int) -> None:
-    page = show(BOTH, width=width)
+    reader = FULL.reach.principals[0]
+    wide = replace(reader.permissions[0], levels=tuple((f"service-{number}", ("read",)) for number in range(20)))
+    page = show(Outcome((replace(FULL, reach=Reach((replace(reader, permissions=(wide,)),))), CLEAN)), width=width)
     everything(page)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 

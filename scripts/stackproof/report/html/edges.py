@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from stackproof.wire import is_secret, reveal
+from stackproof.wire import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -114,7 +114,7 @@ def _dimensions(alarm: Resource, names: Mapping[str, list[Resource]]) -> Iterato
 
 
 def _texts(value: Value) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and not is_secret(value):
+    if isinstance(value, dict):
         yield from ((key, item) for key, item in value.items() if isinstance(item, str))
 
 
