@@ -307,6 +307,9 @@ def test_print_shows_every_stack_with_its_findings_open(show: Show) -> None:
     assert page.locator("#s0 .detail .fix").first.is_visible()
     assert page.locator(".principal:not([open])").count() == 0
     assert page.pdf().startswith(b"%PDF")
+    page.emulate_media(media="screen")
+    page.locator("#s1").wait_for(state="hidden")
+    assert page.locator("#s0 .detail:not([hidden])").count() == 0
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -324,6 +327,14 @@ def test_hostile_names_do_nothing(show: Show, text: str) -> None:
     text_shown: str = page.evaluate("() => document.title + document.querySelector('main').textContent")
     assert ODD.search(text_shown.replace("\n", "")) is None
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["constructor", "__proto__", "toString"])
+def test_a_name_that_the_language_knows_is_a_name(show: Show, name: str) -> None:
+    """Rules, files and services are keys of objects, which have members of their own."""
+    page = show(Outcome((spoilt(name),)))
+    page.locator(OPEN).first.click()
+    assert page.locator("#s0 .detail").first.is_visible()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 (() => {
   const page = JSON.parse(document.getElementById("data").textContent);
   const text = (number) => page.texts[number || 0];
+  const own = (map, name) => (Object.hasOwn(map, name) ? map[name] : undefined);  // a rule may be called "constructor"
   const CHUNK = 100;
   const STATES = {
     blocks: { title: "Blocking", word: "violated" },
@@ -68,7 +69,7 @@
   const place = (thing) => (thing.f ? `${text(thing.f)}${thing.l ? `:${thing.l}` : ""}` : "");
 
   const sourceOf = (thing) => {
-    const runs = page.files[text(thing.f)] || [];
+    const runs = own(page.files, text(thing.f)) || [];
     const run = runs.find(([first, lines]) => thing.l >= first && thing.l < first + lines.length);
     if (!run) return null;
     const [first, lines] = run;
@@ -102,7 +103,7 @@
         ...stack.rows,
         ...stack.passed.map(([policy, index, unread]) => ({ g: "passed", r: policy, o: policy, i: index, unread })),
       ];
-      for (const row of this.rows) row.search = this.words(row).toLowerCase();
+      this.rows.forEach((row, index) => Object.assign(row, { id: `${stack.id}-row-${index}`, search: this.words(row).toLowerCase() }));
       this.limits = {};
       this.open = new Set();
       this.counter = el("p", { class: "count", role: "status" });
@@ -214,9 +215,8 @@
 
     row(row) {
       const resource = this.resource(row);
-      const id = `${this.stack.id}-row-${this.rows.indexOf(row)}`;
       const isOpen = this.open.has(row);
-      const button = el("button", { type: "button", class: "open", "aria-expanded": String(isOpen), "aria-controls": id },
+      const button = el("button", { type: "button", class: "open", "aria-expanded": String(isOpen), "aria-controls": row.id },
         mark(row.g), el("span", {}, el("span", { class: "sr" }, `${STATES[row.g].title}: `), el("span", { class: "says" }, cut(this.says(row), 400))));
       const line = el("tr", { role: "row" },
         el("td", { role: "cell" }, button),
@@ -224,7 +224,7 @@
           row.v ? el("span", { class: "kind" }, `${text(row.v)}, ${text(row.e)}`) : ""),
         el("td", { role: "cell" }, resource ? [el("bdi", {}, cut(resource.n, 80)), el("span", { class: "kind" }, cut(shortType(text(resource.t)), 80))] : "the whole stack"),
         el("td", { role: "cell", class: "mono place" }, place(row)));
-      const detail = el("tr", { role: "row", class: `detail is-${row.g}`, id, hidden: !isOpen }, el("td", { role: "cell", colspan: 4 }));
+      const detail = el("tr", { role: "row", class: `detail is-${row.g}`, id: row.id, hidden: !isOpen }, el("td", { role: "cell", colspan: 4 }));
       const show = () => {
         if (!detail.firstElementChild.firstElementChild) detail.firstElementChild.append(this.inside(row, resource));
       };
@@ -271,7 +271,7 @@
     }
 
     about(row) {
-      const sections = page.rules[text(row.r)];
+      const sections = own(page.rules, text(row.r));
       if (!sections) return "";
       const titles = ["Why this is bad", "How it is done right"];
       return el("details", {}, el("summary", {}, "Why this is a rule, and how it is done right"),
@@ -292,9 +292,17 @@
       this.query.focus({ preventScroll: true });
     }
 
+    // For paper: every finding, opened; `again` is how it was before.
     everything() {
-      this.limits = Object.fromEntries(Object.keys(STATES).map((state) => [state, Infinity]));
-      for (const row of this.rows) if (row.g !== "passed") this.open.add(row);
+      this.before ||= { limits: this.limits, open: this.open };
+      this.limits = Object.fromEntries(GROUPS.map((state) => [state, Infinity]));
+      this.open = new Set(this.rows.filter((row) => row.g !== "passed"));
+      this.draw();
+    }
+
+    again() {
+      Object.assign(this, this.before);
+      this.before = null;
       this.draw();
     }
   }
@@ -689,7 +697,7 @@
           el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Principal"), services.map((service) => el("th", { scope: "col" }, service === "*" ? "every service" : service)))),
           el("tbody", {}, principals.slice(0, limit).map((principal, index) => el("tr", {},
             el("th", { scope: "row" }, el("a", { href: `#${this.stack.id}-principal-${index}` }, cut(principal.n, 60)), el("span", { class: "kind" }, shortType(text(principal.t)))),
-            services.map((service) => el("td", {}, this.cell(principal.cells[service]))))))));
+            services.map((service) => el("td", {}, this.cell(own(principal.cells, service)))))))));
     }
 
     cell(levels) {
@@ -791,6 +799,11 @@
     }
   }
 
+  function screen() {
+    for (const { findings } of parts.values()) if (findings.before) findings.again();
+    follow();
+  }
+
   const theme = document.querySelector(".theme");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : dark.matches);
@@ -806,7 +819,7 @@
   document.documentElement.classList.add("scripted");
   addEventListener("hashchange", follow);
   addEventListener("beforeprint", printable);
-  addEventListener("afterprint", () => follow());
-  matchMedia("print").addEventListener("change", (event) => (event.matches ? printable() : follow()));
+  addEventListener("afterprint", screen);
+  matchMedia("print").addEventListener("change", (event) => (event.matches ? printable() : screen()));
   follow();
 })();
