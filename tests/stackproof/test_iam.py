@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
-import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.stackproof import wheel
 from typer.testing import CliRunner
 
 from stackproof.cli import app
 from stackproof.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 WIDE = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"}]}
 )
@@ -88,20 +87,9 @@ def test_answers_can_go_to_a_file(tmp_path: Path) -> None:
 
 def test_what_a_wheel_carries_of_the_pack_suffices(tmp_path: Path) -> None:
     """The files are laid out as the wheel has them, and judged with outside of the repository."""
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
-    for source, target in {"scripts/stackproof": "stackproof", **wheel["force-include"]}.items():
-        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
-        (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / source, tmp_path / target)
+    wheel.lay_out(tmp_path)
     bundle = {"id": "x", "documents": [], "managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "stackproof", "iam", "--format", "jsonl"],
-        input=f"{BUNDLE}\n{json.dumps(bundle)}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path)},
-    )
+    given = f"{BUNDLE}\n{json.dumps(bundle)}\n"
+    done = wheel.run(tmp_path, "-m", "stackproof", "iam", "--format", "jsonl", given=given)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [[item["class"] for item in answer["findings"]] for answer in answers] == [["A2"], ["H1"]], done.stderr

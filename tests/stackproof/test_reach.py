@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.report.stack import QUEUE, REPO, RICH, resource
+from tests.stackproof import wheel
 
 from guardrails.iam.actions import expand, service
 from stackproof import iam_seam
@@ -103,10 +105,23 @@ def test_a_stack_without_principals_has_none() -> None:
 
 def test_without_the_pack_the_answer_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An installed tool has no pack beside it."""
-    monkeypatch.setattr(iam_seam, "_PACK", tmp_path)
+    monkeypatch.setattr(iam_seam, "_PLACES", (tmp_path,))
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     message = "the IAM analysis is part of the policy pack, which is not here; run this in a checkout"
     assert reach_of([passed()]) == Reach(absent=message)
+
+
+def test_what_a_wheel_carries_of_the_pack_suffices(tmp_path: Path) -> None:
+    """Outside of the repository, too, a role's reach is known."""
+    wheel.lay_out(tmp_path)
+    allow = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": QUEUE_ARN}
+    (tmp_path / "stack").write_bytes(pickle.dumps(stack(json.dumps({"Statement": [allow]}))))
+    code = (
+        "import pathlib, pickle; from stackproof.reach import reach_of;"
+        'print(reach_of([pickle.loads(pathlib.Path("stack").read_bytes())]))'
+    )
+    done = wheel.run(tmp_path, "-c", code)
+    assert "levels=(('sqs', ('read',)),)" in done.stdout, done.stdout + done.stderr
 
 
 def test_without_the_data_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
