@@ -75,6 +75,7 @@ def watched_actions(reviewed: Path) -> dict[str, Any]:
     """Look up every action that the reviewed tables name; one of a retired service keeps its name alone."""
     table = json.loads(reviewed.read_text("utf-8"))
     names = [name for entry in table["sets"] for name in entry["actions"]]
+    names += [name for entry in table["sets"] for variant in entry.get("variants", ()) for name in variant]
     names += [name for entries in table["lists"].values() for name in entries]
     rows = {}
     for name in sorted({item.lower() for item in names}):

@@ -169,3 +169,12 @@ def test_sets_of_actions_that_are_written_out_stay_apart() -> None:
 def test_one_set_that_a_wildcard_completes_keeps_its_own_key() -> None:
     told = found(("identity", document(allow(["ec2:Run*", "iam:PassRole"]))))
     assert [item.key for item in told if item.code == "B2"] == [LABEL]
+
+
+def test_a_known_superset_is_named_in_the_message_and_is_no_second_finding() -> None:
+    told = found(("identity", document(allow(["ecs:RunTask", "iam:PassRole", "ecs:RegisterTaskDefinition"]))))
+    sets = [item for item in told if item.code == "B2" and "ecs:runtask" in item.key]
+    assert [item.key for item in sets] == ["Set::ecs:runtask+iam:passrole"]
+    assert sets[0].message.endswith(", also in the variant with ecs:RegisterTaskDefinition")
+    alone = found(("identity", document(allow(["ecs:RunTask", "iam:PassRole"]))))
+    assert [item.message for item in alone if "variant" in item.message] == []

@@ -20,7 +20,7 @@ from guardrails.iam.taxonomy import SEVERITIES, IamFinding, Severity, made, weak
 from guardrails.values import Steps, render_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from guardrails.iam.conditions import Condition, Test
     from guardrails.iam.grants import Grant, Judged, Reach
@@ -201,7 +201,7 @@ def escalations(reach: Reach) -> Iterator[IamFinding]:
         if entry.kind == "retired" or not all(members):
             continue
         chosen, code = _choose(members)
-        finding = _finding(entry, code, chosen)
+        finding = _with_variants(_finding(entry, code, chosen), entry, distinct)
         wild = [use.grant for use in chosen if not is_literal(use.grant.written)]
         if not wild or code == "B7":
             yield finding
@@ -210,6 +210,15 @@ def escalations(reach: Reach) -> Iterator[IamFinding]:
             together.setdefault((code, first.steps, first.written), []).append(finding)
     for (_, _, written), found in together.items():
         yield _as_one(written, found)
+
+
+def _with_variants(finding: IamFinding, entry: EscalationSet, granted: Mapping[str, object]) -> IamFinding:
+    """Name the known supersets that are complete as well."""
+    complete = [variant for variant in entry.variants if granted.keys() >= set(variant)]
+    if not complete:
+        return finding
+    named = " or ".join(" and ".join(watched()[action].name for action in variant) for variant in complete)
+    return replace(finding, message=f"{finding.message}, also in the variant with {named}")
 
 
 def _as_one(written: str, found: list[IamFinding]) -> IamFinding:

@@ -45,13 +45,20 @@ class EscalationSet:
     """Actions that together give another principal's permissions; ``principals`` are the services that take the role.
 
     ``kind``: on a ``principal`` itself, through a role ``passed`` to something new, through something ``existing``
-    that has a role, by ``assume``, or ``retired`` with its service.
+    that has a role, by ``assume``, or ``retired`` with its service. ``variants`` are what known supersets have beyond
+    the set: they are no findings of their own, and named in its message.
     """
 
     actions: tuple[str, ...]
     kind: Literal["principal", "passed", "existing", "assume", "retired"]
     gives: str
     principals: frozenset[str]
+    variants: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """All actions that the set or a variant of it consists of."""
+        return frozenset(self.actions).union(*self.variants)
 
     @property
     def label(self) -> str:
@@ -73,7 +80,13 @@ def data_file(name: str) -> dict[str, Any]:
 def escalation_sets() -> tuple[EscalationSet, ...]:
     """Give every set, the shortest first; none contains another."""
     return tuple(
-        EscalationSet(tuple(row["actions"]), row["kind"], row["gives"], frozenset(row.get("principals", ())))
+        EscalationSet(
+            tuple(row["actions"]),
+            row["kind"],
+            row["gives"],
+            frozenset(row.get("principals", ())),
+            tuple(map(tuple, row.get("variants", ()))),
+        )
         for row in data_file("iam_reviewed.json")["sets"]
     )
 
@@ -85,7 +98,7 @@ def watched() -> dict[str, Watched]:
     for name, actions in data_file("iam_reviewed.json")["lists"].items():
         for action in actions:
             lists.setdefault(action.lower(), set()).add(name)
-    members = {action for entry in escalation_sets() for action in entry.actions}
+    members = {action for entry in escalation_sets() for action in entry.mentioned}
     return {
         key: Watched(
             key,
