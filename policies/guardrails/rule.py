@@ -24,6 +24,7 @@ __all__ = [
     "Exemption",
     "Family",
     "Finding",
+    "Grade",
     "NotApplicable",
     "Option",
     "Rule",
@@ -81,6 +82,18 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """How a taxonomy classes a finding: the class, how sure it is, and the actions that it is about.
+
+    None of them holds white space.
+    """
+
+    code: str
+    confidence: str
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One violation: ``rule[key]`` is what an exemption names, ``urn`` is set only where a stack was judged.
 
@@ -98,6 +111,7 @@ class Finding:
     advisory: bool = False
     exemptable: bool = True
     exemption: Exemption | None = None
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +279,23 @@ def rule(  # noqa: PLR0913 - the metadata of a rule is stated once, here
 def render(finding: Finding, url: str) -> str:
     """Write a finding as the text that CrossGuard carries; readers of the wire parse exactly this.
 
-    The SDK puts the policy's description and a line break before it. Three lines, and one or two where the finding is
-    exempted, or can never be::
+    The SDK puts the policy's description and a line break before it. Three lines, one where the finding has a grade,
+    and one or two where it is exempted, or can never be::
 
         <rule-id>[<key>] <severity> at <path>: <message>
         fix: <remedy>
         see: <url>
+        class: <class> <confidence> <action> <action> …
         exempted: until <ISO date> (<n> days left), owner <owner>: <reason>
         link: <url>
 
     ``severity`` is lower-case, ``path`` has no space and is ``-`` for a whole resource, and neither key, message nor
-    remedy holds a line break. What no exemption may let through has ``exempted: never`` for the fourth.
+    remedy holds a line break. What no exemption may let through has ``exempted: never`` for its last line.
     """
     head = f"{finding.rule}[{one_line(finding.key)}] {finding.severity.value} at {render_path(finding.path)}"
     lines = [f"{head}: {one_line(finding.message)}", f"fix: {one_line(finding.remedy)}", f"see: {url}"]
+    if finding.grade:
+        lines.append(f"class: {' '.join((finding.grade.code, finding.grade.confidence, *finding.grade.actions))}")
     if finding.exemption:
         lines += _exempted(finding.exemption)
     elif not finding.exemptable:

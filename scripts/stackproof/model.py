@@ -319,7 +319,8 @@ class Finding:
     """One violation, in the shape that every command's JSON shares.
 
     ``fragment`` is the offending text itself. A finding with an ``exemption``, or in the ``baseline`` of a stack that
-    was there before its rules, never blocks; ``exemptable`` says that its pack takes exemptions of it.
+    was there before its rules, never blocks; ``exemptable`` says that its pack takes exemptions of it. ``code`` is its
+    class in a taxonomy, if it has one, ``confidence`` how sure it is, and ``actions`` are those that it is about.
     """
 
     rule: str
@@ -337,6 +338,9 @@ class Finding:
     exemption: Exemption | None = None
     exemptable: bool = False
     baseline: bool = False
+    code: str = ""
+    confidence: str = ""
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

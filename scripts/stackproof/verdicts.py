@@ -49,7 +49,7 @@ _EVERY_POLICY = "all"
 _MESSAGE = re.compile(
     r"^(?P<rule>[a-z0-9-]+)\[(?P<key>.*?)\] (?P<severity>[a-z]+) at (?P<path>\S+): (?P<message>[^\n]*)"
     r"(?:\nfix: (?P<remedy>[^\n]*))?(?:\nsee: (?P<url>[^\n]*))?"
-    r"(?:\nexempted: (?P<exempted>[^\n]*))?(?:\nlink: (?P<link>[^\n]*))?$",
+    r"(?:\nclass: (?P<grade>[^\n]*))?(?:\nexempted: (?P<exempted>[^\n]*))?(?:\nlink: (?P<link>[^\n]*))?$",
 )
 _EXEMPTED = re.compile(
     r"^until (?P<expires>\d{4}-\d{2}-\d{2}) \((?P<left>\d+) days? left\), owner (?P<owner>.+?): (?P<reason>.+)$"
@@ -499,6 +499,7 @@ def _finding(diagnostic: Diagnostic, resource: Resource) -> Finding:
     path = match["path"] if match else ""
     rule = match["rule"] if match else diagnostic.policy
     said = match["exempted"] if match else None
+    grade = (match["grade"] or "").split() if match else []
     return Finding(
         rule=rule,
         key=match["key"] if match else "",
@@ -513,6 +514,9 @@ def _finding(diagnostic: Diagnostic, resource: Resource) -> Finding:
         line=resource.source.line if resource.source else 0,
         exemption=_exemption(said, (match["link"] or "") if match else "", diagnostic),
         exemptable=match is not None and said != _NEVER,
+        code="".join(grade[:1]),
+        confidence="".join(grade[1:2]),
+        actions=tuple(grade[2:]),
     )
 
 

@@ -370,3 +370,7 @@ def test_a_profile_that_does_not_exist_blocks_and_is_named() -> None:
     assert [(item["rule"], item["key"]) for item in found.findings if item["level"] == "mandatory"] == [
         ("config-error", "profile")
     ]
+
+
+def test_a_finding_of_the_iam_rules_tells_its_class_its_confidence_and_its_actions() -> None:
+    assert [item["grade"] for item in judge(wide(), stack=False).findings] == ["A2 definite s3:*"]

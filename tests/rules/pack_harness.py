@@ -23,7 +23,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 MESSAGE = re.compile(
     r"(?P<problem>[^\n]+)\n(?P<rule>[a-z0-9-]+)\[(?P<key>.*?)\] (?P<severity>critical|high|medium|low|info)"
     r" at (?P<path>\S+): (?P<message>[^\n]+)\nfix: (?P<remedy>[^\n]+)\nsee: (?P<url>\S+)"
-    r"(?:\nexempted: (?P<exempted>[^\n]+))?(?:\nlink: (?P<link>\S+))?",
+    r"(?:\nclass: (?P<grade>[^\n]+))?(?:\nexempted: (?P<exempted>[^\n]+))?(?:\nlink: (?P<link>\S+))?",
 )
 CANNOT_RUN = re.compile(r"can't run policy '(?P<policy>[^']+)' .*: \w+ value at \.(?P<path>.+) can't be known.*")
 

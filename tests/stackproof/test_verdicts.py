@@ -545,6 +545,28 @@ def test_an_exempted_finding_carries_its_exemption_and_blocks_at_no_strictness()
     assert [exit_code(replace(judged, strictness=item.strictness)) for item in FailOn] == [0, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("line", "grade"),
+    [
+        ("", ("", "", ())),
+        ("\nclass: A2 definite s3:*", ("A2", "definite", ("s3:*",))),
+        (
+            "\nclass: B7 conditional iam:PassRole ec2:RunInstances",
+            ("B7", "conditional", ("iam:PassRole", "ec2:RunInstances")),
+        ),
+        ("\nclass: G4 definite", ("G4", "definite", ())),
+    ],
+)
+@pytest.mark.parametrize("more", ["", EXEMPTED])
+def test_a_finding_carries_its_class_its_confidence_and_its_actions(
+    line: str, grade: tuple[str, str, tuple[str, ...]], more: str
+) -> None:
+    verdict = only(run("faithful", answer(exempted(LINES + line + more)), policies=ADVISORY))
+    told = verdict.findings[0]
+    assert (told.code, told.confidence, told.actions) == grade
+    assert (told.url, told.exemption is not None) == ("https://example.com/lp-wide", bool(more))
+
+
 def test_a_finding_beside_an_exempted_one_still_fails() -> None:
     other = replace(exempted(LINES.replace("s3", "sqs")), enforcement="advisory")
     verdict = only(run("faithful", answer(exempted(), other), policies=ADVISORY))

@@ -15,7 +15,7 @@ from guardrails.iam.patterns import is_every_action
 from guardrails.iam.remedies import with_neighbours
 from guardrails.iam.taxonomy import CLASSES, STRICT, STRICT_RULES
 from guardrails.iam.trust import EXEMPT_SERVICES
-from guardrails.rule import Answer, Finding, NotApplicable, Option, Severity
+from guardrails.rule import Answer, Finding, Grade, NotApplicable, Option, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,4 +128,5 @@ def translate(found: Iterable[IamFinding], code: str, *, strict: bool = False) -
                 f"{finding.message} ({code}, {finding.confidence})",
                 finding.remedy,
                 advisory=(finding.advisory and not lifted) or finding.confidence != "definite",
+                grade=Grade(code, finding.confidence, tuple("".join(name.split()) for name in finding.actions)),
             )

@@ -116,6 +116,9 @@ def finding_fields(finding: Finding) -> dict[str, object]:
         "fragment": finding.fragment,
         "exemptable": finding.exemptable,
         "baseline": finding.baseline,
+        "class": finding.code,
+        "confidence": finding.confidence,
+        "actions": list(finding.actions),
     }
     if finding.exemption:
         waiver = finding.exemption
