@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Neighbour", "with_neighbours"]
 
 _SHOWN = 3
-_BY_ACTION = ("A6", "A7", "A9", "A11", "B1", "B2", "B3", "B7", "C1", "C2", "C3", "C4")
+_BY_ACTION = ("A6", "A7", "A9", "A11", "B1", "B3", "C1", "C2", "C3", "C4")
 _BY_SERVICE = ("D9", "E3")
 _TAKING_ROLES = ("iam:PassRole", "sts:AssumeRole")
 _OTHER_SOURCE = ("apigateway",)
@@ -54,9 +54,9 @@ def with_neighbours(finding: IamFinding, neighbours: Sequence[Neighbour]) -> Iam
 
 
 def _limited(finding: IamFinding) -> tuple[str, ...]:
-    """Give the actions whose resources the remedy asks for; of an escalation, those that take a role."""
+    """Give the actions whose resources the remedy asks for; of an escalation, what takes any role."""
     if finding.code.startswith("B"):
-        return tuple(name for name in finding.actions if name in _TAKING_ROLES)
+        return tuple(name for name in finding.actions if name in _TAKING_ROLES and finding.severity == "high")
     return finding.actions
 
 
