@@ -134,7 +134,8 @@ def judge(job: Job, engine: str, commit: str, passes: Sequence[Pass], reach: Rea
     if passes[0].end is not ProgramEnd.COMPLETED:
         verdicts = [_cut_short(verdict, passes[0].end) for verdict in verdicts]
     told = with_fragments(verdicts, heard[-1].resources)
-    secrets = frozenset(secrets_of(job, passes))
+    # A program may mark a URN as secret; it names its resource in every report all the same.
+    secrets = frozenset(secrets_of(job, passes)) - {resource.urn for resource in resources}
     preview = Preview(
         project=job.program.project,
         stack=job.program.stack,

@@ -35,6 +35,7 @@ from stackproof.model import (
 from stackproof.report import json_report
 from stackproof.strictness import FailOn
 from stackproof.verdicts import blocking, exit_code, judge
+from stackproof.wire import secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -611,3 +612,13 @@ def test_an_exemption_is_warned_of_fourteen_days_before_its_end(left: int, expec
         f"the exemption of lp-wide[Action::s3:*] on contributor ends on 2027-01-31 ({word}){endings}"
         for word in expected
     )
+
+
+def test_a_urn_that_is_marked_as_secret_still_names_its_resource() -> None:
+    """A program may pass a secret output on that holds it; without URNs no report says what it is about."""
+    holder = replace(resource(ROLE), inputs={"of": secret(REPO)})
+    items = (holder, resource(REPO))
+    judged = judge(
+        JOB, "embedded", "", [run("faithful", answer(), answer(violation(urn=REPO), urn=REPO), resources=items)]
+    )
+    assert [item.urn for item in judged.verdicts if item.verdict is Verdict.FAIL] == [REPO]
