@@ -195,6 +195,8 @@ def _stackproof(words: tuple[str, ...], place: Place, lost: str) -> Act | None:
     known: dict[tuple[str, ...], tuple[frozenset[Does], str]] = {
         ("preview",): (frozenset({"preview", "policy"}), "judge"),
         ("up",): (frozenset({"policy"}), "judge"),
+        ("plan", "create"): (frozenset({"preview", "policy"}), "judge"),
+        ("drift",): (frozenset({"preview"}), "look"),
         ("plan", "apply"): (frozenset({"deploy", "verify"}), "apply"),
         ("plan", "verify"): (frozenset({"verify"}), "verify"),
     }

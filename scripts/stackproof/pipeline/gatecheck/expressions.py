@@ -46,12 +46,16 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be known, with what is known of it all the same: all it may be, what it is not."""
+    """A value that cannot be known, with what is known of it all the same: all it may be, what it is not.
+
+    ``origin`` is the text that a caller gave for it.
+    """
 
     truth: bool | None = None
     prefix: str = ""
     among: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
+    origin: str = ""
 
 
 UNKNOWN: Final = Unknown()

@@ -117,6 +117,7 @@ class Flow:
     workflow: Workflow
     triggers: tuple[Trigger, ...]
     jobs: Map[str, FlowJob]
+    _before: dict[str, tuple[FlowJob, ...]] = field(default_factory=dict, compare=False)
 
     def trigger(self, event: str) -> Trigger | None:
         """Give the trigger of an event."""
@@ -124,6 +125,11 @@ class Flow:
 
     def ancestors(self, key: str) -> tuple[FlowJob, ...]:
         """Give every job that must end before this one begins, those inside called workflows too."""
+        if key not in self._before:
+            self._before[key] = self._ancestors(key)
+        return self._before[key]
+
+    def _ancestors(self, key: str) -> tuple[FlowJob, ...]:
         found: dict[str, FlowJob] = {}
         pending = list(self.direct(key))
         while pending:
@@ -420,7 +426,8 @@ def _bound(called: Workflow, caller: FlowJob) -> dict[str, Value]:
 
 
 def _typed(text: Scalar, variant: Map[str, Value]) -> Value:
-    return text.boolean if text.boolean is not None else interpolate(text.text, variant)
+    value = text.boolean if text.boolean is not None else interpolate(text.text, variant)
+    return replace(value, origin=text.text) if isinstance(value, Unknown) and not value.origin else value
 
 
 def _settled(text: str, variant: Map[str, Value]) -> str:

@@ -218,17 +218,31 @@ def other_commit(step: FlowStep, variants: tuple[Map[str, Value], ...]) -> Scala
     ref = inputs.get("ref")
     if ref is None or not ref.text.strip() or "repository" in inputs or "path" in inputs:
         return None
-    if re.fullmatch(r"[0-9a-f]{40}", ref.text.strip()) or _is_vouched_for(ref.text.strip()):
+    if re.fullmatch(r"[0-9a-f]{40}", ref.text.strip()) or all(
+        _is_vouched_for(ref.text.strip(), variant) for variant in variants
+    ):
         return None
     values = {interpolate(ref.text, variant) for variant in variants}
     return None if values == {""} else ref
 
 
-def _is_vouched_for(ref: str) -> bool:
-    """Say whether a `ref` is one expression, and every value it may take a commit of this run or of an earlier job."""
+def _is_vouched_for(ref: str, known: Map[str, Value]) -> bool:
+    """Say whether a `ref` is one expression, and every value it may take a commit of this run or of an earlier job.
+
+    Of an input that a caller gives, what the caller wrote counts; one it does not give is no value.
+    """
     whole = ref.startswith("${{") and ref.endswith("}}") and ref.count("${{") == 1
     read = [item.dotted for item in references(ref) if item.dotted != "github.event_name"]
-    return whole and bool(read) and all(_VOUCHED.fullmatch(name) for name in read)
+    absent = {name for name in read if known.get(name) == ""}
+    given = {name: value.origin for name in read if isinstance(value := known.get(name), Unknown) and value.origin}
+    return (
+        whole
+        and bool(read)
+        and all(
+            name in absent or _VOUCHED.fullmatch(name) or (name in given and _is_vouched_for(given[name], {}))
+            for name in read
+        )
+    )
 
 
 def from_caller(item: Deployment, text: Scalar) -> bool:

@@ -132,20 +132,35 @@ class _Body:
                 elif node.func.attr == "notify" and node.args:
                     yield from self._follow(self.noxfile.sessions.get(_text(node.args[0])))
             elif isinstance(node.func, ast.Name) and any(ast.unparse(item) == session for item in node.args):
-                yield from self._follow(self.noxfile.functions.get(node.func.id))
+                called = self.noxfile.functions.get(node.func.id)
+                if called is not None:
+                    yield from self._follow(called, self._bound(called, node, session))
 
-    def _follow(self, function: ast.FunctionDef | None) -> Iterator[SessionCommand]:
+    def _follow(
+        self, function: ast.FunctionDef | None, names: dict[str, tuple[str, ...]] | None = None
+    ) -> Iterator[SessionCommand]:
         if function is not None and self.depth < _DEEPEST:
-            yield from _Body(self.noxfile, self.posargs, depth=self.depth + 1).commands(function)
+            yield from _Body(self.noxfile, self.posargs, names or {}, self.depth + 1).commands(function)
+
+    def _bound(self, function: ast.FunctionDef, call: ast.Call, session: str) -> dict[str, tuple[str, ...]]:
+        """Give what a function's parameters stand for in a call: words, those of `*rest` together."""
+        named = [item.arg for item in function.args.args]
+        given = [tuple(self._values(item, session)) for item in call.args]
+        names = dict(zip(named, given, strict=False))
+        if function.args.vararg:
+            names[function.args.vararg.arg] = tuple(word for words in given[len(named) :] for word in words)
+        return names | {item.arg: tuple(self._values(item.value, session)) for item in call.keywords if item.arg}
 
     def _assign(self, node: ast.Assign, session: str) -> None:
         target = node.targets[0]
         if isinstance(target, ast.Name):
             self.names[target.id] = tuple(self._values(node.value, session))
         elif isinstance(target, ast.List | ast.Tuple) and ast.unparse(node.value) == f"{session}.posargs":
-            for item, value in zip(target.elts, self.posargs, strict=False):
-                if isinstance(item, ast.Name):
-                    self.names[item.id] = (value,)
+            for index, item in enumerate(target.elts):
+                if isinstance(item, ast.Starred) and isinstance(item.value, ast.Name):
+                    self.names[item.value.id] = self.posargs[index:]
+                elif isinstance(item, ast.Name) and index < len(self.posargs):
+                    self.names[item.id] = (self.posargs[index],)
 
     def _words(self, arguments: list[ast.expr], session: str) -> Iterator[str]:
         for node in arguments:

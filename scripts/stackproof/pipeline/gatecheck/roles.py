@@ -225,7 +225,7 @@ class Pipeline:
     def aggregators(self, flow: Flow) -> Iterator[FlowJob]:
         """Yield the jobs that give the verdict on others: of the name in the settings, or by what they do."""
         for job in flow.jobs.values():
-            deploys = any("deploy" in act.does for act in job.acts)
+            deploys = any("deploy" in act.does for act in job.acts) or job.job.uses is not None
             judged = [flow.jobs[need] for need in job.needs if need in flow.jobs]
             over = any(act.does & GATES for need in judged for act in _all_acts(flow, need))
             if judged and over and not deploys and (self._is_named(job) or self._sums_up(job)):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ class Script:
     unread: int | None = None
 
 
+@lru_cache(maxsize=4096)
 def read_script(text: str, options: Options) -> Script:
-    """Read a script into its commands; never raises."""
+    """Read a script into its commands; never raises. Workflows repeat their scripts, so the last are kept."""
     reader = _Reader(text)
     body, unread = reader.script()
     walker = _Walker(body, options)

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["judge", "settings"]
 
 _SLUG = re.compile(r"[\w.-]+/[\w.-]+")
+_FOLDER = """A folder of saved answers: repository.json, organisation.json, rules.json, actions.json, workflow.json,
+environments/*.json, branch-policies/ENVIRONMENT.json, rulesets/*.json."""
 FileOption = Annotated[Path | None, typer.Option(help="The answer of the API, saved.")]
 FilesOption = Annotated[list[Path] | None, typer.Option(help="The answer of the API, saved; repeatable.")]
 
 
 def settings(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
-    folder: Annotated[Path | None, typer.Argument(help="A folder of saved answers, by their names.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help=_FOLDER)] = None,
     repo: Annotated[str, typer.Option(help="OWNER/NAME: ask GitHub through gh, or what saved answers are of.")] = "",
     repository: FileOption = None,
     organisation: FileOption = None,
