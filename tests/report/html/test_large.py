@@ -62,6 +62,14 @@ def test_all_resources_are_drawn(show: Show) -> None:
     assert page.locator(".node").count() + page.locator(".component").count() == 1_000
 
 
+def test_components_can_be_told_from_afar(show: Show) -> None:
+    """All of it on one screen: names of components have the size of a reader's eye, not of the drawing."""
+    page = show(LARGE)
+    page.locator("#s0-graph").scroll_into_view_if_needed()
+    height = page.evaluate("() => document.querySelector('.frame-title').getBoundingClientRect().height")
+    assert height > 8
+
+
 def test_the_list_holds_no_more_rows_than_are_asked_for(show: Show) -> None:
     """Nor does a filter or a further click build all of them."""
     page = show(LARGE)

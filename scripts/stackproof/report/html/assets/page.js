@@ -366,6 +366,8 @@
       const nodes = svg("g", {});
       this.veil = svg("rect", { class: "veil", width: 0, height: this.stack.size[1] });
       this.lit = svg("g", { class: "lit", "aria-hidden": "true" });
+      // Above the resources: from afar a component's name is larger than they are.
+      this.titles = svg("g", { class: "titles", "aria-hidden": "true" });
       this.nodes = new Map();
       for (const { resource, index } of this.drawn) {
         const node = resource.c ? this.frame(resource, index) : this.node(resource, index);
@@ -378,7 +380,7 @@
         return path;
       });
       edges.append(...this.paths);
-      this.drawing.append(frames, edges, nodes, this.veil, this.lit);
+      this.drawing.append(frames, edges, nodes, this.titles, this.veil, this.lit);
       this.current = this.drawn.find(({ resource }) => !resource.c) || this.drawn[0];
       this.nodes.get(this.current.index).setAttribute("tabindex", "0");
     }
@@ -389,9 +391,9 @@
 
     frame(resource, index) {
       const [x, y, width, height] = resource.b;
-      const title = svg("text", { class: "frame-title", x: 14, y: 22 }, cut(resource.n, Math.max(12, Math.floor(width / 9) - 6)), " ",
-        svg("tspan", { class: "type" }, width > 300 ? shortType(text(resource.t)) : ""));
-      const children = [svg("rect", { class: "frame", width, height, rx: 10 }), title];
+      this.titles.append(svg("text", { class: "frame-title", x: x + 14, y: y + 22 }, cut(resource.n, Math.max(12, Math.floor(width / 9) - 6)), " ",
+        svg("tspan", { class: "type" }, width > 300 ? shortType(text(resource.t)) : "")));
+      const children = [svg("rect", { class: "frame", width, height, rx: 10 })];
       if (resource.s !== "none" && resource.s !== "passed") children.push(this.sign(resource.s, width - 30, 10, 18));
       return svg("g", { class: `component is-${resource.s}`, transform: `translate(${x} ${y})`, role: "button", tabindex: "-1", "data-index": index, "aria-label": `component ${this.describe(resource)}` }, children);
     }
@@ -448,6 +450,7 @@
       this.drawing.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
       const far = this.scale < 0.42;
       if (far !== this.far) this.drawing.classList.toggle("far", far);
+      if (far) this.drawing.style.setProperty("--far", `${10 / this.scale}px`);
       this.far = far;
     }
 
