@@ -66,7 +66,8 @@ def _of_file(root: Path, file: str, named: set[int], secrets: frozenset[str]) ->
         text = path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return
-    lines = _KEY.sub(lambda found: HIDDEN + "\n" * found[0].count("\n"), text).split("\n")
+    hidden = _KEY.sub(lambda found: HIDDEN + "\n" * found[0].count("\n"), text)
+    lines = hidden.removesuffix("\n").split("\n")
     near = {number for line in named for number in range(line - _ROUND, line + _ROUND + 1)}
     for first, last in _runs(sorted(number for number in near if 0 < number <= len(lines))):
         yield Snippet(file, first, tuple(_shown(line, secrets) for line in lines[first - 1 : last]))

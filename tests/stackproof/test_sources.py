@@ -38,7 +38,7 @@ def test_three_lines_before_and_after_are_kept_and_neighbours_joined(tmp_path: P
     assert snippets(tmp_path, [seen(*places)], [finding], frozenset()) == (
         Snippet("main.py", 1, ("1", "2", "3", "4")),
         Snippet("main.py", 17, tuple(str(number) for number in range(17, 30))),
-        Snippet("main.py", 36, ("36", "37", "38", "39", "40", "")),
+        Snippet("main.py", 36, ("36", "37", "38", "39", "40")),
     )
 
 
@@ -98,7 +98,7 @@ def test_any_other_text_is_left_as_it_is(tmp_path: Path, text: str) -> None:
 
 def test_a_private_key_is_hidden_whole_and_the_lines_after_it_keep_their_numbers(tmp_path: Path) -> None:
     text = 'a = """-----BEGIN RSA PRIVATE KEY-----\nMIIB\nabcd\n-----END RSA PRIVATE KEY-----"""\nb = 1\n'
-    assert lines(tmp_path, text, 4) == (f'a = """{HIDDEN}', "", "", '"""', "b = 1", "")
+    assert lines(tmp_path, text, 4) == (f'a = """{HIDDEN}', "", "", '"""', "b = 1")
 
 
 def test_no_line_takes_long(tmp_path: Path) -> None:
