@@ -69,7 +69,7 @@ def _in_constructor(program: Program, item: Construction, component: Resource) -
     return component.cls is not None and ("__init__" in names or alone)
 
 
-def odd_tokens(program: Program) -> Iterator[tuple[Module, ast.Call, str, str]]:
+def odd_tokens(program: Program) -> Iterator[tuple[Module, ast.AST, str, str]]:
     """Yield each component's call of its base whose type token is against the convention."""
     seen: set[ast.AST] = set()
     for cls, node, _, value in program.facts.initialized:
@@ -77,7 +77,9 @@ def odd_tokens(program: Program) -> Iterator[tuple[Module, ast.Call, str, str]]:
         if token is None or cls.node in seen or module.kind not in {"entry", "module"}:
             continue
         seen.add(cls.node)
+        # a class between may pass the token on, in a file of its own
+        place = node if any(item is node for item in ast.walk(cls.node)) else cls.node
         if not _TOKEN.match(token):
-            yield module, node, token, f"the type token {token!r} is not of the form package:module:Type"
+            yield module, place, token, f"the type token {token!r} is not of the form package:module:Type"
         elif token.partition(":")[0] in _PROVIDERS:
-            yield module, node, token, f"the type token {token!r} claims the package of a provider"
+            yield module, place, token, f"the type token {token!r} claims the package of a provider"

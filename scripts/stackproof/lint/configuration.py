@@ -82,7 +82,9 @@ def unset_keys(program: Program) -> Iterator[tuple[ConfigRead, str]]:
         if project is None or key is None or read.node in seen or not in_program(read) or not project.stacks:
             continue
         known = {name for keys in project.stacks.values() for name in keys} | project.declared
-        # a required key under a condition may be that of one stack alone
+        # a required key under a condition may be that of one stack alone; secrets are often set by hand
+        if "secret" in read.method:
+            continue
         if read.method.startswith("require") and key not in known and not read.way.choices and not project.imports:
             seen.add(read.node)
             yield read, key

@@ -39,8 +39,8 @@ pulumi.export("zones", config.get_int("zones", 2))
 
 ## Not caught
 
-Keys that are set by hand, by an environment of Pulumi ESC or in continuous integration: a project whose stack files
-import an environment is left alone.
+Keys that are set by hand, by an environment of Pulumi ESC or in continuous integration: secrets, and projects whose
+stack files import an environment, are left alone.
 
 ## References
 
