@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from stackproof.lint import sdk
@@ -184,29 +184,21 @@ def _parameter(  # noqa: PLR0913 (the same)
 # --- making objects
 
 
-def instantiate(  # noqa: PLR0913 (what a call consists of)
-    interpreter: Interpreter,
-    cls: Class,
-    node: ast.Call,
-    positional: list[Value],
-    keywords: dict[str, Value],
-    *,
-    sure: bool,
-) -> Value:
+def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> Value:
     """Make an object of a class of the program, following its constructor."""
     made: Instance | Resource = Resource(cls.node.name, cls) if cls.kind else Instance(cls)
     init = next((owner.attributes["__init__"] for owner in cls.lineage() if "__init__" in owner.attributes), None)
-    environment = interpreter.facts.environments.get(cls.environment.module.shown, cls.environment)
     if init is not None and isinstance(init[0], Function):
         bound = Function(init[0].node, init[0].environment, init[0].owner, made)
-        interpreter.call_function(bound, node, positional, keywords, sure=sure)
+        given, named = arguments.positional, arguments.keywords
+        interpreter.call_function(bound, arguments.node, given, named, sure=arguments.sure)
     elif isinstance(made, Resource):
-        _base_init(interpreter, made, Arguments(node, [NOTHING, *positional], keywords, environment, sure))
+        _base_init(interpreter, made, replace(arguments, positional=[NOTHING, *arguments.positional]))
     else:
-        _bind_fields(interpreter, made, positional, keywords)
+        _bind_fields(interpreter, made, arguments.positional, arguments.keywords)
     if isinstance(made, Resource):
         name, options = interpreter.initialized.pop(id(made), (UNKNOWN, Options(None, sure=False)))
-        _construct(interpreter, made, name, Arguments(node, positional, keywords, environment, sure), options)
+        _construct(interpreter, made, name, arguments, options)
     return (made,)
 
 

@@ -817,7 +817,7 @@ class Interpreter:
             case Function():
                 return self.call_function(callee, node, positional, keywords, sure=sure)
             case Class():
-                return calls.instantiate(self, callee, node, positional, keywords, sure=sure)
+                return calls.instantiate(self, callee, calls.Arguments(node, positional, keywords, environment, sure))
             case External(name=name):
                 return calls.external(self, name, calls.Arguments(node, positional, keywords, environment, sure))
             case Bound():

@@ -75,9 +75,10 @@ def early_imports(program: Program) -> Iterator[tuple[Module, ast.stmt, str, str
     for module in program.modules("test"):
         ready = _set_above(program, module)
         yield from _in_body(program, effects, module, module.tree.body, ready)
+        after = ready | _set_in(program, module, module.tree.body) | _fixtures(program, module)
         for function in program.nodes(module, ast.FunctionDef):
-            after = ready | _set_in(program, module, module.tree.body) | _fixtures(program, module)
-            yield from _in_body(program, effects, module, function.body, after, function=True)
+            if any(isinstance(statement, ast.Import | ast.ImportFrom) for statement in function.body):
+                yield from _in_body(program, effects, module, function.body, after, function=True)
 
 
 def _in_body(  # noqa: PLR0913, PLR0917 (what an order of statements is judged by)
