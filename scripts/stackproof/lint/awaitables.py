@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stackproof.lint.facts import Call, Construction
     from stackproof.lint.program import Program
     from stackproof.lint.source import Module
+    from stackproof.lint.values import Atom
 
 __all__ = ["lost_tasks", "misused_awaitables", "off_the_loop"]
 
@@ -123,25 +124,29 @@ def _treated_as_values(program: Program, module: Module) -> Iterator[tuple[Modul
             yield module, value, "an awaitable becomes the text of a Python object here"
 
 
-def _futures(program: Program) -> Iterator[tuple[Module, ast.expr, str]]:
-    seen = set()
+def _inputs(program: Program) -> Iterator[tuple[Construction, Atom]]:
+    """Yield what resources get as inputs; the arguments of the program's own components are none yet."""
     for item in program.facts.constructions:
-        atoms = (atom for value in item.arguments for atom in atoms_within(value))
-        if item.node not in seen and in_program(item) and any(isinstance(atom, ThreadFuture) for atom in atoms):
-            seen.add(item.node)
-            yield item.module, item.node, "a thread's future is no awaitable, and the SDK refuses it as an input"
+        own = item.resource.cls
+        if in_program(item) and not item.read and (own is None or own.kind == "custom"):
+            atoms = dict.fromkeys(atom for value in item.arguments for atom in atoms_within(value))
+            yield from ((item, atom) for atom in atoms)
+
+
+def _futures(program: Program) -> Iterator[tuple[Module, ast.expr, str]]:
+    for node, item in {item.node: item for item, atom in _inputs(program) if isinstance(atom, ThreadFuture)}.items():
+        yield item.module, node, "a thread's future is no awaitable, and the SDK refuses it as an input"
 
 
 def _used_twice(program: Program) -> Iterator[tuple[Module, ast.expr, str]]:
     """Yield resources that get a coroutine as input which another got before, in the same run."""
     users: defaultdict[ast.Call, list[Construction]] = defaultdict(list)
-    for item in program.facts.constructions:
-        atoms = (atom for value in item.arguments for atom in atoms_within(value))
-        for atom in dict.fromkeys(atom for atom in atoms if isinstance(atom, Coroutine) and not atom.task):
+    for item, atom in _inputs(program):
+        if isinstance(atom, Coroutine) and not atom.task:
             users[atom.site].append(item)
     for found in users.values():
         first, *later = found
         for item in later:
-            if item.node is not first.node and item.way.implies(first.way) and in_program(item):
+            if item.node is not first.node and item.way.implies(first.way):
                 yield item.module, item.node, "a second input gets the same coroutine, which can be awaited only once"
                 break
