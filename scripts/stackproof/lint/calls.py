@@ -287,7 +287,9 @@ def _external_resource(interpreter: Interpreter, name: str, arguments: Arguments
     given = arguments.keywords.get("opts")
     if given is None:
         given = next((value for value in arguments.positional if any(isinstance(a, Options) for a in value)), None)
-    options = _options(given, sure=arguments.sure)
+    # what cannot be told may be the options
+    hidden = any(all(isinstance(atom, Unknown) for atom in value) for value in arguments.positional[1:])
+    options = _options(given, sure=arguments.sure and not (given is None and hidden))
     made = Resource(name, None, {}, _chain(name, options))
     _construct(interpreter, made, found, arguments, options)
     return (made,)

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from stackproof.lint.program import in_program
-from stackproof.lint.values import Class, Resource, constant
+from stackproof.lint.values import Class, Options, Resource, constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _mentions(node: ast.ClassDef) -> bool:
 
 
 def orphans(program: Program) -> Iterator[tuple[Construction, str]]:
-    """Yield each resource that a component makes without a parent, with the component's class."""
+    """Yield each resource that a component makes without a parent, with what became of it."""
     seen: set[ast.AST] = set()
     for item in program.facts.constructions:
         component = item.within
@@ -53,7 +53,10 @@ def orphans(program: Program) -> Iterator[tuple[Construction, str]]:
         if component is item.resource or _is_core(item.resource) or not _in_constructor(program, item, component):
             continue
         seen.add(item.node)
-        yield item, component.cls.node.name
+        made = f"made by the component {component.cls.node.name}"
+        given = any(isinstance(atom, Options) and atom.parent is not None for value in item.arguments for atom in value)
+        lost = "without parent, so it" if not given else "with a parent that its class does not hand on, so it"
+        yield item, f"{made} {lost} belongs to the stack"
 
 
 def _is_core(resource: Resource) -> bool:

@@ -13,7 +13,7 @@ from stackproof.lint.values import constant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from stackproof.lint.facts import Construction, Export, Way
+    from stackproof.lint.facts import Construction, Event, Export, Way
     from stackproof.lint.program import Program
 
 __all__ = ["looped_names", "repeated_exports", "repeated_names"]
@@ -31,11 +31,7 @@ def repeated_exports(program: Program) -> Iterator[tuple[Export, str, str]]:
         for item, first in _pairs(found):
             if item.node not in seen:
                 seen.add(item.node)
-                yield (
-                    item,
-                    key,
-                    f"the key {key!r} is exported in line {first.node.lineno}, too; this value replaces that one",
-                )
+                yield item, key, f"the key {key!r} is exported in {_place(item, first)}, too; only the last value stays"
         for item in found:
             if item.node not in seen and _loops(item.way):
                 seen.add(item.node)
@@ -69,13 +65,13 @@ def repeated_names(program: Program) -> Iterator[tuple[Construction, str, str]]:
                 yield (
                     item,
                     name,
-                    f"the name {name!r} is taken by {_place(item, first)}; the engine refuses a duplicate URN",
+                    f"the name {name!r} is taken in {_place(item, first)}; the engine refuses a duplicate URN",
                 )
 
 
-def _place(item: Construction, first: Construction) -> str:
+def _place(item: Event, first: Event) -> str:
     if item.node is first.node:
-        return "the same line, which a run reaches more than once"
+        return "this very line, which a run reaches more than once"
     where = f"line {first.node.lineno}"
     return where if item.module is first.module else f"{first.module.shown}, {where}"
 

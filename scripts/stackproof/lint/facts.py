@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stackproof.lint.source import Module
     from stackproof.lint.values import Atom, Class, Environment, Function, Options, Resource, Value
 
-__all__ = ["Call", "ConfigRead", "Construction", "Export", "Facts", "Frame", "Label", "Way"]
+__all__ = ["Call", "ConfigRead", "Construction", "Event", "Export", "Facts", "Frame", "Label", "Way"]
 
 Label = Literal["apply", "thread", "retry"]
 

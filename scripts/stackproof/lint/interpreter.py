@@ -787,7 +787,11 @@ class Interpreter:
         sure = not any(isinstance(argument, ast.Starred) for argument in node.args) and "**" not in keywords
         if not sure:
             positional, keywords = self._spread(node, positional, keywords, environment)
-        results = [self.call(atom, node, positional, keywords, environment, sure=sure) for atom in callee]
+        results = []
+        for index, atom in enumerate(callee):  # of several that it may be, a run calls one
+            way = self.way.choosing(node, index) if len(callee) > 1 else self.way
+            with self.along(way):
+                results.append(self.call(atom, node, positional, keywords, environment, sure=sure))
         return join(*results) if results else UNKNOWN
 
     def _spread(

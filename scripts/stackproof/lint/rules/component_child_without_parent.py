@@ -73,7 +73,6 @@ if TYPE_CHECKING:
 @rule(id="component-child-without-parent", severity="medium", since="0.2", folder=FOLDER)
 def component_child_without_parent(program: Program) -> Iterator[Finding]:
     """Yield each resource that a component makes for the stack."""
-    for item, component in orphans(program):
-        message = f"made by the component {component} without parent, so it belongs to the stack"
-        remedy = "add parent=self to its options"
+    for item, message in orphans(program):
+        remedy = "add parent=self to its options, and let its class hand options on to its base"
         yield report(component_child_without_parent, item.module, item.node, message, remedy=remedy)
