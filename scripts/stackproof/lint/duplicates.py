@@ -56,17 +56,24 @@ def repeated_names(program: Program) -> Iterator[tuple[Construction, str, str]]:
             continue
         if isinstance(item.way.root, str) and not _loops(item.way):
             by_urn[item.way.root, item.resource.chain, name].append(item)
-    seen: set[ast.Call] = set()
+    again: list[tuple[Construction, str, str]] = []
     for (_, _, name), found in by_urn.items():
         for index, item in enumerate(found):
             first = next((other for other in found[:index] if _together(item.way, other.way)), None)
-            if first is not None and item.node not in seen:
-                seen.add(item.node)
-                yield (
-                    item,
-                    name,
-                    f"the name {name!r} is taken in {_place(item, first)}; the engine refuses a duplicate URN",
-                )
+            if first is not None:
+                where = _place(item, first)
+                again.append((item, name, f"the name {name!r} is taken in {where}; the engine refuses a duplicate URN"))
+    yield from _outermost(again)
+
+
+def _outermost(found: list[tuple[Construction, str, str]]) -> Iterator[tuple[Construction, str, str]]:
+    """Leave out what only follows from the component that makes it, and what is there already."""
+    makers = {id(item.resource) for item, _, _ in found}
+    seen: set[ast.Call] = set()
+    for item, name, message in found:
+        if item.node not in seen and id(item.within) not in makers:
+            seen.add(item.node)
+            yield item, name, message
 
 
 def _place(item: Event, first: Event) -> str:
@@ -80,16 +87,17 @@ def _together(one: Way, other: Way) -> bool:
     return one.implies(other) or other.implies(one)
 
 
-def looped_names(program: Program) -> Iterator[tuple[Construction, str]]:
+def looped_names(program: Program) -> Iterator[tuple[Construction, str, str]]:
     """Yield each resource that a loop makes under a name that is always the same."""
-    seen: set[ast.Call] = set()
+    looped: list[tuple[Construction, str, str]] = []
     for item in program.facts.constructions:
         name = constant(item.name)
-        if name is None or item.resource.chain is None or item.read or not in_program(item) or item.node in seen:
+        if name is None or item.resource.chain is None or item.read or not in_program(item):
             continue
         if _loops(item.way) and not item.way.via("retry"):
-            seen.add(item.node)
-            yield item, name
+            message = f"every pass of the loop registers the name {name!r}; the second is refused as a duplicate URN"
+            looped.append((item, name, message))
+    yield from _outermost(looped)
 
 
 def _loops(way: Way) -> bool:

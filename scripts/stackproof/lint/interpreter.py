@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from stackproof.lint import calls, sdk
 from stackproof.lint.annotations import annotated
@@ -768,6 +768,8 @@ class Interpreter:
             match atom:
                 case Items(kind="dict"):
                     parts.append(PLAIN)
+                case Items(whole=True, members=[]):
+                    pass
                 case Items(whole=True):
                     parts.append(atom.all())
                 case Items():
@@ -902,8 +904,12 @@ def _merge(names: dict[str, Value], other: dict[str, Value]) -> None:
 
 
 def _is_single(value: Value) -> bool:
-    """Say whether a loop over a value has one pass."""
-    return len(value) == 1 and isinstance(value[0], Items) and value[0].whole and len(value[0].members) == 1
+    """Say whether a loop over a value has one pass at most."""
+    return all(isinstance(atom, Nothing) or (_is_whole(atom) and len(atom.members) <= 1) for atom in value)
+
+
+def _is_whole(atom: Atom) -> TypeGuard[Items]:
+    return isinstance(atom, Items) and atom.whole
 
 
 def _varied(value: Value) -> Value:

@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 @rule(id="constant-name-in-loop", severity="high", since="0.2", folder=FOLDER)
 def constant_name_in_loop(program: Program) -> Iterator[Finding]:
     """Yield each resource that a loop makes under a constant name."""
-    for item, name in looped_names(program):
-        message = f"every pass of the loop registers the name {name!r}; the second is refused as a duplicate URN"
+    for item, name, message in looped_names(program):
         remedy = "build the name from the item of the loop"
         yield report(constant_name_in_loop, item.module, item.node, message, remedy=remedy, key=name)
