@@ -7,6 +7,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from stackproof.lint import sdk
+from stackproof.lint.attributes import attribute_of
 from stackproof.lint.values import (
     NOTHING,
     OUTPUT,
@@ -23,7 +24,7 @@ from stackproof.lint.values import (
 )
 
 if TYPE_CHECKING:
-    from stackproof.lint.interpreter import Interpreter
+    from stackproof.lint.expressions import Expressions
     from stackproof.lint.values import Environment, Value
 
 __all__ = ["annotated"]
@@ -36,7 +37,7 @@ _DEEPEST = 6
 
 
 def annotated(  # noqa: PLR0911 (one case a form of annotation)
-    node: ast.expr, environment: Environment, interpreter: Interpreter, depth: int = 0
+    node: ast.expr, environment: Environment, interpreter: Expressions, depth: int = 0
 ) -> Value:
     """Tell what a value with an annotation may be."""
     if depth > _DEEPEST:
@@ -57,7 +58,7 @@ def annotated(  # noqa: PLR0911 (one case a form of annotation)
             return UNKNOWN
 
 
-def _quoted(text: str, environment: Environment, interpreter: Interpreter, depth: int) -> Value:
+def _quoted(text: str, environment: Environment, interpreter: Expressions, depth: int) -> Value:
     try:
         inner = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError):
@@ -66,7 +67,7 @@ def _quoted(text: str, environment: Environment, interpreter: Interpreter, depth
 
 
 def _generic(
-    generic: ast.expr, inner: ast.expr, environment: Environment, interpreter: Interpreter, depth: int
+    generic: ast.expr, inner: ast.expr, environment: Environment, interpreter: Expressions, depth: int
 ) -> Value:
     name = ast.unparse(generic).rpartition(".")[2]
     if name == "Output":
@@ -85,7 +86,7 @@ def _generic(
     return UNKNOWN
 
 
-def _named(node: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
+def _named(node: ast.expr, environment: Environment, interpreter: Expressions) -> Value:
     found = _lookup(node, environment, interpreter)
     atom = found[0] if len(found) == 1 else None
     if isinstance(atom, Class) and atom.kind:
@@ -104,7 +105,7 @@ def _outside(name: str) -> Value:
     return (Resource(name),) if sdk.is_resource(name) else UNKNOWN
 
 
-def _lookup(node: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
+def _lookup(node: ast.expr, environment: Environment, interpreter: Expressions) -> Value:
     """Evaluate a dotted name without noting it."""
     if isinstance(node, ast.Name):
         found = environment.find(node.id)
@@ -112,5 +113,5 @@ def _lookup(node: ast.expr, environment: Environment, interpreter: Interpreter) 
     if isinstance(node, ast.Attribute):
         owners = _lookup(node.value, environment, interpreter)
         modules = [atom for atom in owners if isinstance(atom, External | Class | ModuleValue)]
-        return join(*(interpreter.attribute_of(atom, node.attr) for atom in modules)) if modules else UNKNOWN
+        return join(*(attribute_of(interpreter, atom, node.attr) for atom in modules)) if modules else UNKNOWN
     return UNKNOWN

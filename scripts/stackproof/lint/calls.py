@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from stackproof.lint import sdk
 from stackproof.lint.annotations import annotated
+from stackproof.lint.attributes import attribute_of
 from stackproof.lint.facts import Call, ConfigRead, Construction, Export
 from stackproof.lint.values import (
     NOTHING,
@@ -39,10 +40,10 @@ from stackproof.lint.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackproof.lint.interpreter import Interpreter
+    from stackproof.lint.expressions import Expressions
     from stackproof.lint.values import Atom, Environment, Value
 
-__all__ = ["Arguments", "bind_parameters", "external", "external_bases", "instantiate", "is_retry", "kind_of", "method"]
+__all__ = ["Arguments", "bind_parameters", "external", "instantiate", "is_retry", "kind_of", "method"]
 
 _RETRIES: Final = re.compile(
     r"^(tenacity\.(retry|Retrying|AsyncRetrying)|retry(\.api)?\.(retry|retry_call)|retrying\.retry"
@@ -121,16 +122,11 @@ def kind_of(cls: Class) -> str:
     return ""
 
 
-def external_bases(cls: Class) -> tuple[str, ...]:
-    """List the full names of the classes from outside that a class inherits from."""
-    return tuple(base.name for owner in cls.lineage() for base in owner.bases if isinstance(base, External))
-
-
 # --- parameters
 
 
 def bind_parameters(  # noqa: PLR0913 (what a call consists of)
-    interpreter: Interpreter,
+    interpreter: Expressions,
     function: Function,
     environment: Environment,
     positional: list[Value],
@@ -161,7 +157,7 @@ def bind_parameters(  # noqa: PLR0913 (what a call consists of)
 
 
 def _parameter(  # noqa: PLR0913 (the same)
-    interpreter: Interpreter,
+    interpreter: Expressions,
     function: Function,
     parameter: ast.arg,
     default: ast.expr | None,
@@ -184,7 +180,7 @@ def _parameter(  # noqa: PLR0913 (the same)
 # --- making objects
 
 
-def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> Value:
+def instantiate(interpreter: Expressions, cls: Class, arguments: Arguments) -> Value:
     """Make an object of a class of the program, following its constructor."""
     made: Instance | Resource = Resource(cls.node.name, cls) if cls.kind else Instance(cls)
     init = next((owner.attributes["__init__"] for owner in cls.lineage() if "__init__" in owner.attributes), None)
@@ -202,7 +198,7 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> V
     return (made,)
 
 
-def _bind_fields(interpreter: Interpreter, made: Instance, positional: list[Value], keywords: dict[str, Value]) -> None:
+def _bind_fields(interpreter: Expressions, made: Instance, positional: list[Value], keywords: dict[str, Value]) -> None:
     """Fill the fields of a dataclass, or of whatever else has annotated fields and no constructor."""
     fields = [
         statement
@@ -222,12 +218,12 @@ def _bind_fields(interpreter: Interpreter, made: Instance, positional: list[Valu
         made.cls.attributes[name] = join(held, told if known is None else known)
 
 
-def _base_init(interpreter: Interpreter, made: Resource, arguments: Arguments) -> None:
+def _base_init(interpreter: Expressions, made: Resource, arguments: Arguments) -> None:
     """Follow a resource's call of the constructor of its base from the SDK: type, name, properties, options."""
     cls = made.cls
     if cls is None:
         return
-    component, given = cls.kind == "component", external_bases(cls)
+    component, given = cls.kind == "component", cls.external_bases()
     places = ((0, "t"), (1, "name"), (3, "opts"))
     if "pulumi.dynamic.Resource" in given:
         places = ((0, "provider"), (1, "name"), (3, "opts"))
@@ -263,7 +259,7 @@ def _chain(own: str, options: Options) -> str | None:
 
 
 def _construct(  # noqa: PLR0913 (what a registration consists of)
-    interpreter: Interpreter, made: Resource, name: Value, arguments: Arguments, options: Options, *, read: bool = False
+    interpreter: Expressions, made: Resource, name: Value, arguments: Arguments, options: Options, *, read: bool = False
 ) -> None:
     within = next(
         (
@@ -280,7 +276,7 @@ def _construct(  # noqa: PLR0913 (what a registration consists of)
     )
 
 
-def _external_resource(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
+def _external_resource(interpreter: Expressions, name: str, arguments: Arguments) -> Value:
     found = arguments.get(0, "resource_name")
     if found is None:
         found = arguments.keywords.get("name", UNKNOWN) if sdk.is_core_resource(name) else UNKNOWN
@@ -298,7 +294,7 @@ def _external_resource(interpreter: Interpreter, name: str, arguments: Arguments
 # --- functions from outside
 
 
-def external(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:  # noqa: C901, PLR0911, PLR0912 (a table)
+def external(interpreter: Expressions, name: str, arguments: Arguments) -> Value:  # noqa: C901, PLR0911, PLR0912 (a table)
     """Tell what calling something from outside gives, by its full name."""
     way, module = interpreter.way, arguments.environment.module
     interpreter.facts.calls.append(
@@ -387,14 +383,14 @@ def _merged_options(arguments: Arguments) -> Options:
     return Options(None, sure=all(options.sure for options in both))
 
 
-def _follow(interpreter: Interpreter, arguments: Arguments, callee: Value, positional: list[Value]) -> Value:
+def _follow(interpreter: Expressions, arguments: Arguments, callee: Value, positional: list[Value]) -> Value:
     """Call the program's own functions among some values."""
     own = [atom for atom in callee if isinstance(atom, Function | Class)]
     results = [interpreter.call(atom, arguments.node, positional, {}, arguments.environment) for atom in own]
     return join(*results) if results else UNKNOWN
 
 
-def _retried(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
+def _retried(interpreter: Expressions, name: str, arguments: Arguments) -> Value:
     """Mark functions that are handed to something that retries them; one that calls them at once is followed."""
     functions = [atom for value in arguments.every() for atom in value if isinstance(atom, Function)]
     if name.removesuffix("()").endswith("retry_call"):
@@ -405,7 +401,7 @@ def _retried(interpreter: Interpreter, name: str, arguments: Arguments) -> Value
     return (Made(name.removesuffix("()")),)
 
 
-def _in_thread(interpreter: Interpreter, last: str, arguments: Arguments) -> Value:
+def _in_thread(interpreter: Expressions, last: str, arguments: Arguments) -> Value:
     callee = arguments.keywords.get("target")
     if callee is None:
         callee = join(*arguments.positional[:2]) if arguments.positional else UNKNOWN
@@ -416,7 +412,7 @@ def _in_thread(interpreter: Interpreter, last: str, arguments: Arguments) -> Val
     return (ThreadFuture(),) if last == "submit" else UNKNOWN
 
 
-def _builtin(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:  # noqa: C901, PLR0911 (a table)
+def _builtin(interpreter: Expressions, name: str, arguments: Arguments) -> Value:  # noqa: C901, PLR0911 (a table)
     first = arguments.positional[0] if arguments.positional else UNKNOWN
     if name in _PLAIN_BUILTINS:
         return PLAIN
@@ -450,7 +446,7 @@ def _builtin(interpreter: Interpreter, name: str, arguments: Arguments) -> Value
         case "next":
             return interpreter.iterated(first)
         case "getattr" if len(arguments.positional) > 1 and (text := constant(arguments.positional[1])) is not None:
-            return join(*(interpreter.attribute_of(atom, text) for atom in first))
+            return join(*(attribute_of(interpreter, atom, text) for atom in first))
         case _:
             return (Made(f"builtins.{name}"),)
 
@@ -458,7 +454,7 @@ def _builtin(interpreter: Interpreter, name: str, arguments: Arguments) -> Value
 # --- methods
 
 
-def method(interpreter: Interpreter, bound: Bound, arguments: Arguments) -> Value:
+def method(interpreter: Expressions, bound: Bound, arguments: Arguments) -> Value:
     """Tell what calling a method of something modelled gives."""
     receiver, name = bound.receiver, bound.name
     if isinstance(receiver, Output):
@@ -472,7 +468,7 @@ def method(interpreter: Interpreter, bound: Bound, arguments: Arguments) -> Valu
     return UNKNOWN
 
 
-def _output_method(interpreter: Interpreter, receiver: Output, name: str, arguments: Arguments) -> Value:
+def _output_method(interpreter: Expressions, receiver: Output, name: str, arguments: Arguments) -> Value:
     if name == "apply":
         callee = arguments.get(0, "func") or UNKNOWN
         with interpreter.along(interpreter.way.labelled("apply", arguments.node)):
@@ -483,7 +479,7 @@ def _output_method(interpreter: Interpreter, receiver: Output, name: str, argume
     return UNKNOWN
 
 
-def _config_method(interpreter: Interpreter, receiver: Config, name: str, arguments: Arguments) -> Value:
+def _config_method(interpreter: Expressions, receiver: Config, name: str, arguments: Arguments) -> Value:
     if not name.startswith(("get", "require")):
         return UNKNOWN
     key = constant(arguments.get(0, "key") or UNKNOWN)
@@ -529,7 +525,7 @@ def _added(receiver: Items, name: str, arguments: Arguments) -> Value:
     return receiver.all() if name == "setdefault" else NOTHING
 
 
-def _resource_method(interpreter: Interpreter, receiver: Resource, name: str, arguments: Arguments) -> Value:
+def _resource_method(interpreter: Expressions, receiver: Resource, name: str, arguments: Arguments) -> Value:
     if name == "super":
         return UNKNOWN
     if name == "__init__":
@@ -542,18 +538,3 @@ def _resource_method(interpreter: Interpreter, receiver: Resource, name: str, ar
     if receiver.cls is None and name in {"get_output", "require_output", "get_resource"}:
         return OUTPUT
     return UNKNOWN
-
-
-def super_attribute(interpreter: Interpreter, bound: Bound, name: str) -> Value:
-    """Tell what an attribute of ``super()`` is: a method of the next class, or of the SDK's."""
-    receiver = bound.receiver
-    owner = interpreter.frames[-1].owner if interpreter.frames else None
-    if not isinstance(receiver, Resource | Instance) or owner is None:
-        return UNKNOWN
-    for base in owner.bases:
-        if isinstance(base, Class):
-            for cls in base.lineage():
-                for atom in cls.attributes.get(name, ()):
-                    if isinstance(atom, Function):
-                        return (Function(atom.node, atom.environment, atom.owner, receiver),)
-    return (Bound(receiver, name),) if name in {"__init__", "register_outputs"} else UNKNOWN

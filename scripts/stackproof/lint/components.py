@@ -50,7 +50,7 @@ def orphans(program: Program) -> Iterator[tuple[Construction, str]]:
             continue
         if item.read or not item.options.sure or item.options.parent is not None or not in_program(item):
             continue
-        if component is item.resource or _is_core(item.resource) or not _in_constructor(program, item, component):
+        if component is item.resource or _is_core(item.resource) or not _in_constructor(item, component):
             continue
         seen.add(item.node)
         made = f"made by the component {component.cls.node.name}"
@@ -64,9 +64,8 @@ def _is_core(resource: Resource) -> bool:
     return resource.type == "pulumi.StackReference" or resource.type.rpartition(".")[2] == "Provider"
 
 
-def _in_constructor(program: Program, item: Construction, component: Resource) -> bool:
+def _in_constructor(item: Construction, component: Resource) -> bool:
     """Say whether the component is being constructed, and is itself registered by then."""
-    del program
     names = {function.name for function in item.way.functions if isinstance(function, ast.FunctionDef)}
     alone = isinstance(item.way.root, ast.FunctionDef) and item.way.root.name == "__init__"
     return component.cls is not None and ("__init__" in names or alone)

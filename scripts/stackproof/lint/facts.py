@@ -42,11 +42,6 @@ class Way:
         """Go into a module; what it does when imported does not depend on who imports it."""
         return Way(self.root or module.shown, choices=self.choices, imports=(*self.imports, module.shown))
 
-    def alone(self, function: ast.AST, module: Module) -> Way:
-        """Begin in a function that nothing calls."""
-        del module
-        return Way(function)
-
     def choosing(self, node: ast.AST, side: int) -> Way:
         """Go into one side of a condition."""
         return replace(self, choices=(*self.choices, (node, side, self.calls)))
@@ -159,8 +154,6 @@ class Facts:
     """Classes whose instances call ``register_outputs``."""
     initialized: list[tuple[Class, ast.Call, Module, Value]] = field(default_factory=list)
     """Components' calls of their base, with the type token."""
-    operands: dict[ast.AST, tuple[tuple[Value, Value], ...]] = field(default_factory=dict)
-    unpacked: dict[ast.expr, list[Value]] = field(default_factory=dict)
     imports: dict[str, set[str]] = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
     called_outputs: set[ast.Call] = field(default_factory=set)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from stackproof.lint.values import UNKNOWN, Instance, Nothing, Output, Plain, Resource
 
 if TYPE_CHECKING:
-    from stackproof.lint.interpreter import Interpreter
+    from stackproof.lint.expressions import Expressions
     from stackproof.lint.values import Atom, Environment, Value
 
 __all__ = ["narrow"]
 
 
 def narrow(
-    test: ast.expr, environment: Environment, interpreter: Interpreter, *, holds: bool, longer: bool = False
+    test: ast.expr, environment: Environment, interpreter: Expressions, *, holds: bool, longer: bool = False
 ) -> None:
     """Keep of each value that a condition is about what agrees with it.
 
@@ -50,7 +50,7 @@ def _keep(subject: ast.expr, value: Value, environment: Environment, *, longer: 
         environment.narrowed[ast.unparse(subject)] = value
 
 
-def _known(subject: ast.expr, environment: Environment, interpreter: Interpreter) -> Value:
+def _known(subject: ast.expr, environment: Environment, interpreter: Expressions) -> Value:
     if isinstance(subject, ast.Name):
         return environment.find(subject.id) or ()
     if isinstance(subject, ast.Attribute | ast.Subscript):
@@ -59,7 +59,7 @@ def _known(subject: ast.expr, environment: Environment, interpreter: Interpreter
 
 
 def _absent(
-    subject: ast.expr, environment: Environment, interpreter: Interpreter, *, holds: bool, longer: bool
+    subject: ast.expr, environment: Environment, interpreter: Expressions, *, holds: bool, longer: bool
 ) -> None:
     value = _known(subject, environment, interpreter)
     if not any(isinstance(atom, Nothing) for atom in value):
@@ -70,7 +70,7 @@ def _absent(
 
 
 def _instance(  # noqa: PLR0913 (what a condition is about, and what it says)
-    subject: ast.expr, kind: ast.expr, environment: Environment, interpreter: Interpreter, *, holds: bool, longer: bool
+    subject: ast.expr, kind: ast.expr, environment: Environment, interpreter: Expressions, *, holds: bool, longer: bool
 ) -> None:
     names = {ast.unparse(part).rpartition(".")[2] for part in (kind.elts if isinstance(kind, ast.Tuple) else [kind])}
     value = _known(subject, environment, interpreter)

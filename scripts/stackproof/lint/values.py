@@ -8,7 +8,7 @@ awaitables matter most; everything else is followed only as far as it may hold o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
     import ast
@@ -44,6 +44,7 @@ __all__ = [
     "atoms_within",
     "constant",
     "definitely",
+    "is_single",
     "join",
 ]
 
@@ -162,6 +163,10 @@ class Class:
             if isinstance(base, Class) and base is not self:
                 yield from base.lineage()
 
+    def external_bases(self) -> tuple[str, ...]:
+        """List the full names of the classes from outside that the class inherits from."""
+        return tuple(base.name for owner in self.lineage() for base in owner.bases if isinstance(base, External))
+
 
 @dataclass(eq=False, slots=True)
 class Instance:
@@ -262,3 +267,12 @@ def atoms_within(value: Value, depth: int = _DEEPEST) -> Iterable[Atom]:
         if isinstance(atom, Items) and depth:
             for _, member in atom.members:
                 yield from atoms_within(member, depth - 1)
+
+
+def is_single(value: Value) -> bool:
+    """Say whether a loop over a value has one pass at most."""
+    return all(isinstance(atom, Nothing) or (_is_whole(atom) and len(atom.members) <= 1) for atom in value)
+
+
+def _is_whole(atom: Atom) -> TypeGuard[Items]:
+    return isinstance(atom, Items) and atom.whole
