@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from stackproof.bench import measure, show
-from stackproof.bench.documents import measure_documents, show_documents
+from stackproof.bench.documents import large_documents, made_documents, measure_documents, show_documents
 from stackproof.bench.source import measure_source, show_source
 from stackproof.bench.stack_rules import measure_pack
 
@@ -33,7 +33,12 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000, help="lines of the program that is linted; 0 for none")
     arguments = parser.parse_args()
     if arguments.documents:
-        show_documents(arguments.documents, measure_documents(arguments.documents, arguments.peers))
+        documents = {
+            f"{arguments.documents:,} IAM documents, warm": made_documents(arguments.documents),
+            "IAM documents of up to 100 KB that ask for much, warm": large_documents(),
+        }
+        for title, texts in documents.items():
+            show_documents(title, measure_documents(texts, arguments.peers))
     if arguments.lines:
         show_source(measure_source(arguments.lines, arguments.runs))
     show(measure(tuple(arguments.sizes), arguments.runs))

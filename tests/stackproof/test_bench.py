@@ -10,7 +10,7 @@ import pytest
 
 from stackproof import bench
 from stackproof.bench import Cost, Row, in_pack, measure, show
-from stackproof.bench.documents import measure_documents
+from stackproof.bench.documents import large_documents, made_documents, measure_documents
 from stackproof.bench.peer import measure as measure_peer
 from stackproof.bench.stack_rules import PackCost, measure_pack
 from stackproof.synthetic import write_program
@@ -106,6 +106,18 @@ def test_other_analysers_run_in_the_interpreter_that_has_them(tmp_path: Path) ->
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\ncase "$2" in *parliament*) echo "[1.0, 3.0]";; *) exit 1;; esac\n')
     python.chmod(0o700)
-    found = measure_documents(2, str(python))
-    assert (found["cloudsplaining"], found["parliament"]) == (None, [1.0, 3.0])
-    assert len(found["stackproof iam"] or ()) == 2
+    found = measure_documents(made_documents(2), str(python))
+    assert (found["cloudsplaining"], found["parliament"]) == ("not installed", [1.0, 3.0])
+    assert len(found["stackproof iam"]) == 2
+
+
+def test_an_analyser_that_takes_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stackproof.bench.documents._PATIENCE", 0.01)
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec sleep 5\n")
+    python.chmod(0o700)
+    assert measure_documents(made_documents(1), str(python))["parliament"] == "over 0.01 s"
+
+
+def test_large_documents_have_up_to_100_kb() -> None:
+    assert [len(text) for text in large_documents() if not 40_000 < len(text) <= 100_000] == []
