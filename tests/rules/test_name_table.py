@@ -46,7 +46,8 @@ def test_a_proposed_name_keeps_to_the_length_and_the_letters_of_the_type(token: 
     assert made is not None
     assert len(made) <= (spec.max or len(made))
     assert made == made.lower() or not spec.lower
-    assert set(made) & set("-_./") <= set(spec.seps)
+    assert set(made.removeprefix(spec.start)) & set("-_./") <= set(spec.seps)
+    assert made.startswith(spec.start)
 
 
 @pytest.mark.parametrize(("token", "spec"), [item for item in TYPES if item not in DEFAULT])
@@ -56,8 +57,7 @@ def test_names_inside_a_parent_and_names_for_display_are_judged_on_demand_only(t
 
 @pytest.mark.parametrize(("token", "spec"), AUTO)
 def test_an_auto_named_resource_is_told_the_pattern(token: str, spec: NameSpec) -> None:
-    prefix = "alias/" if token.startswith("aws:kms/") else ""
-    [finding] = judge(token, {spec.prop: f"{prefix}orders-0a1b2c3{spec.ending}"}).findings
+    [finding] = judge(token, {spec.prop: f"{spec.start}orders-0a1b2c3{spec.ending}"}).findings
     assert "is auto-named" in finding["message"]
     assert f"pattern ${{name}}{spec.separator}${{stack}}" in finding["remedy"]
 

@@ -82,7 +82,7 @@ def _core(name: str, spec: NameSpec) -> str:
 def is_auto_named(name: str, logical: str, spec: NameSpec) -> bool:
     """Say whether a name is the logical name and a random part, as Pulumi fills it in."""
     core, base = _core(name, spec), logical.lower() if spec.lower else logical
-    core, random = core.removeprefix("alias/"), _RANDOM.get(spec.absent)
+    core, random = core.removeprefix(spec.start), _RANDOM.get(spec.absent)
     return random is not None and core.startswith(base) and random.fullmatch(core[len(base) :]) is not None
 
 
@@ -99,6 +99,7 @@ def propose(base: str, suffix: str, spec: NameSpec) -> str | None:
     core = _core(base, spec)
     ending = base[len(core) :]
     core = core.lower() if spec.lower else core
+    core = core if core.startswith(spec.start) else spec.start + core
     core = "".join(spec.separator if mark in _SEPARATORS and mark not in spec.seps else mark for mark in core)
     tail = f"{spec.separator}{tail}{ending}"
     if spec.max is not None:

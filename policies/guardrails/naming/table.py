@@ -19,8 +19,9 @@ class NameSpec:
     """How a type is named.
 
     ``prop`` and ``prefix`` are input properties; ``max`` counts characters (``None``: not known); ``lower``: AWS
-    stores or demands lower case; ``seps``: separators a name may hold; ``ending``: what the service demands last;
-    ``exempt``: names the service prescribes; ``absent``: what becomes of a name that is not given.
+    stores or demands lower case; ``seps``: separators a name may hold; ``start`` and ``ending``: what the service
+    demands first and last; ``exempt``: names the service prescribes; ``absent``: what becomes of a name that is not
+    given.
     """
 
     prop: str
@@ -30,6 +31,7 @@ class NameSpec:
     max: int | None = None
     lower: bool = False
     seps: str = "-_./"
+    start: str = ""
     ending: str = ""
     exempt: tuple[str, ...] = ()
 
