@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each guard of the workflows is one that a run misses: without it, something is deployed that the runs forbid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.pipeline.act.harness import Start
+
+if TYPE_CHECKING:
+    from tests.pipeline.act.harness import Harness
+
+PUSH = Start("push")
+ROLLBACK = Start("workflow_dispatch", "rollback.yml", {"stack": "staging", "commit": "before"})
+PLANNED = "!cancelled() && needs.plan.result == 'success'"
+GATED = " && needs.gate.result == 'success'"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A guard taken away, and how sessions end (a plan always fails, which is soon enough) or a job is skipped."""
+
+    file: str
+    old: str
+    new: str
+    plays: dict[str, int] = field(default_factory=dict)
+    skipped: str = ""
+    start: Start = PUSH
+
+
+FAILS = {"policy": 1}
+MUTANTS = {
+    "the first stack does not ask for the gate": Mutant("deploy.yml", GATED, "", FAILS),
+    "the first stack always goes": Mutant(
+        "deploy.yml", f"!cancelled() && github.ref == 'refs/heads/main'{GATED} }}}}", "always() }}", FAILS
+    ),
+    "a rollback does not ask for the gate": Mutant("rollback.yml", GATED, "", FAILS, start=ROLLBACK),
+    "the aggregator may be skipped": Mutant("pr.yml", "    if: always()\n", "", skipped="policy"),
+    "the aggregator does not look": Mutant("pr.yml", "python3 scripts/gate.py", "'true'", skipped="policy"),
+    "the aggregator does not need the policy": Mutant(
+        "pr.yml", "needs: [test, policy, ", "needs: [test, ", skipped="policy"
+    ),
+    "a failed policy goes on": Mutant("pr.yml", "scripts/nox -s policy", "scripts/nox -s policy || true", FAILS),
+    "a failed policy's step is forgiven": Mutant(
+        "pr.yml",
+        "- run: scripts/nox -s policy",
+        "- continue-on-error: true\n        run: scripts/nox -s policy",
+        FAILS,
+    ),
+    "the policy is not asked": Mutant("pr.yml", "scripts/nox -s policy", "scripts/nox -s test", FAILS),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_without_a_guard_a_stack_is_planned(name: str, act: Harness) -> None:
+    mutant = MUTANTS[name]
+    act.play(**mutant.plays, plan=1)
+    act.change(mutant.file, mutant.old, mutant.new)
+    if mutant.skipped:
+        act.change("pr.yml", f"    name: {mutant.skipped}\n", f"    name: {mutant.skipped}\n    if: false\n")
+    stack = mutant.start.inputs.get("stack", "dev")
+    assert mutant.start.of(act).deploying == [("plan", stack)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "begun"), [("!cancelled() && needs.plan.result == 'success'", 0), ("always()", 1)]
+)
+def test_without_its_condition_a_deployment_begins_after_a_plan_that_failed(
+    condition: str, begun: int, act: Harness
+) -> None:
+    """It then ends at the plan's artifact, which is not there."""
+    act.change("stack.yml", PLANNED, condition)
+    act.play(plan=1)
+    ran = act.run("push")
+    assert sum(name.strip().endswith("/apply") for name in ran.jobs) == begun
+    assert ran.deploying == [("plan", "dev")]
+
+
+def test_without_its_condition_a_stack_goes_before_the_one_that_failed(act: Harness) -> None:
+    act.change("deploy.yml", " && needs.dev.result == 'success'", "")
+    act.play(plan=1)
+    assert ("plan", "staging") in act.run("push").deploying
+
+
+def test_without_its_condition_another_branch_is_deployed(act: Harness) -> None:
+    act.change("deploy.yml", " && github.ref == 'refs/heads/main'", "")
+    act.play(plan=1)
+    assert act.run("workflow_dispatch", "deploy.yml", ref="refs/heads/feature").deploying == [("plan", "dev")]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("stack.yml", "STACKPROOF_DIGEST: ${{ needs.plan.outputs.digest }}", "OTHER: x"),
+        ("stack.yml", "artifact-ids: ${{ needs.plan.outputs.artifact }}", "name: latest"),
+        ("pr.yml", "NEEDS: ${{ toJSON(needs) }}", "NEEDS: '{}'"),
+    ],
+)
+def test_what_a_mutant_leaves_out_stops_the_promotion(file: str, old: str, new: str, act: Harness) -> None:
+    """So the run in which all passes catches it."""
+    act.change(file, old, new)
+    ran = act.run("push")
+    assert (ran.code, [step for step in ran.pulumi if step[0] == "up"]) == (1, [])
+
+
+@pytest.mark.parametrize("words", ['"--policy-pack", "policies", ', '"--lock", "requirements.lock", '])
+def test_a_session_without_its_pack_or_lock_plans_nothing(words: str, act: Harness) -> None:
+    path = act.repository / "noxfile.py"
+    text = path.read_text(encoding="utf-8")
+    [line] = [line for line in text.splitlines() if line.strip().startswith("judged = (")]
+    path.write_text(text.replace(line, line.replace(words, "")), encoding="utf-8")
+    act.commit()
+    assert (act.run("push").code, words in line) == (1, True)
