@@ -64,11 +64,12 @@ def judged(folder: Path) -> Path:
 
 
 def take(browser: Browser, file: Path, into: Path) -> None:
-    """Take the pictures: the verdict in the light, the graph and the reach in the dark."""
-    light, dark = (_opened(browser, file, dark=dark) for dark in (False, True))
-    light.screenshot(path=into / "page-verdict.png")
-    dark.evaluate("() => document.querySelector('#s0-graph-title').scrollIntoView()")
-    dark.screenshot(path=into / "page-graph.png")
+    """Take the pictures: the verdict and the reach in the light, the graph in the dark."""
+    for part, dark in {"verdict": False, "graph": True, "reach": False}.items():
+        page = _opened(browser, file, dark=dark)
+        page.evaluate("(title) => document.getElementById(title)?.scrollIntoView()", f"s0-{part}-title")
+        page.screenshot(path=into / f"page-{part}.png")
+        page.close()
 
 
 def _opened(browser: Browser, file: Path, *, dark: bool) -> Page:

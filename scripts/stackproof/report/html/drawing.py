@@ -36,7 +36,8 @@ class Drawing:
     def graph(self) -> dict[str, Any]:
         """Give all resources, those that are drawn with their places, and the edges between them."""
         edges = edges_of(self._preview)
-        boxes = lay_out(self._preview.resources, edges)
+        # A deployer's role may reach everything: as a reason to stand left of it all, that would stretch the drawing.
+        boxes = lay_out(self._preview.resources, [edge for edge in edges if edge.kind != "grants"])
         return {
             "size": [round(boxes[""].width), round(boxes[""].height)],
             "resources": [self._resource(resource, boxes.get(resource.urn)) for resource in self._preview.resources],
