@@ -35,6 +35,7 @@ from stackproof.lint.values import (
     atoms_within,
     constant,
     join,
+    untold,
 )
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _parameter(  # noqa: PLR0913 (the same)
     *,
     sure: bool,
 ) -> Value:
-    if value is not None and not all(isinstance(atom, Unknown) for atom in value):
+    if value is not None and not untold(value):
         # whoever leaves it out comes by another way, so a question whether it is there makes sense
         return value if default is None else join(value, NOTHING)
     if value is None and default is not None and sure:
@@ -173,8 +174,9 @@ def _parameter(  # noqa: PLR0913 (the same)
     # in a function for apply an annotation that names what the Outputs hold may still name the Outputs
     if parameter.annotation is not None and not interpreter.way.via("apply"):
         told = annotated(parameter.annotation, function.environment, interpreter)
-        return told if default is None else join(told, NOTHING)
-    return UNKNOWN
+        if told != UNKNOWN:
+            return told if default is None else join(told, NOTHING)
+    return value or UNKNOWN
 
 
 # --- making objects
@@ -317,13 +319,7 @@ def external(interpreter: Expressions, name: str, arguments: Arguments) -> Value
         )
         return (made,)
     if last == "__init__" and isinstance(receiver := _receiver(arguments), Resource):
-        _base_init(
-            interpreter,
-            receiver,
-            Arguments(
-                arguments.node, arguments.positional[1:], arguments.keywords, arguments.environment, arguments.sure
-            ),
-        )
+        _base_init(interpreter, receiver, replace(arguments, positional=arguments.positional[1:]))
         return NOTHING
     if sdk.gives_output(name):
         secret = last == "secret" or (last != "unsecret" and any(_is_secret(value) for value in arguments.every()))

@@ -33,8 +33,8 @@ from stackproof.lint.values import (
     Output,
     Plain,
     Resource,
-    Unknown,
     join,
+    untold,
 )
 
 if TYPE_CHECKING:
@@ -163,8 +163,9 @@ class Interpreter(Statements):
             value: Value = (Items("list", [(None, join(*frame.yielded))]),)
         else:
             value = join(*frame.returned) if frame.returned else NOTHING
-        if returns is not None and all(isinstance(atom, Unknown) for atom in value):
-            value = annotated(returns, function.environment, self)
+        if returns is not None and untold(value):
+            told = annotated(returns, function.environment, self)
+            value = value if told == UNKNOWN else told
         self.facts.last[function.node] = value
         if isinstance(function.node, ast.AsyncFunctionDef) and node is not None:
             self.facts.results[node] = value

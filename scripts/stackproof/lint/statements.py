@@ -23,10 +23,10 @@ from stackproof.lint.values import (
     Made,
     ModuleValue,
     Resource,
-    Unknown,
     constant,
     is_single,
     join,
+    untold,
 )
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ class Statements(Expressions):
     def _annotated_assign(self, statement: ast.AnnAssign, environment: Environment) -> None:
         if statement.value is not None:
             value = self.evaluate(statement.value, environment)
-            if all(isinstance(atom, Unknown) for atom in value):
-                value = annotated(statement.annotation, environment, self)
+            told = annotated(statement.annotation, environment, self) if untold(value) else UNKNOWN
+            value = value if told == UNKNOWN else told
             self.bind(statement.target, value, environment)
         elif isinstance(statement.target, ast.Name) and environment.is_class:
             environment.names.setdefault(statement.target.id, annotated(statement.annotation, environment, self))

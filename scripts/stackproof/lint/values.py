@@ -46,6 +46,7 @@ __all__ = [
     "definitely",
     "is_single",
     "join",
+    "untold",
 ]
 
 
@@ -267,6 +268,11 @@ def atoms_within(value: Value, depth: int = _DEEPEST) -> Iterable[Atom]:
         if isinstance(atom, Items) and depth:
             for _, member in atom.members:
                 yield from atoms_within(member, depth - 1)
+
+
+def untold(value: Value) -> bool:
+    """Say whether nothing is known of a value but that it came from somewhere."""
+    return all(isinstance(atom, Unknown | Made) for atom in value)
 
 
 def is_single(value: Value) -> bool:
