@@ -154,7 +154,7 @@ def test_all_that_one_wildcard_makes_possible_is_one_finding_that_names_it() -> 
     assert [(item.key, item.severity, item.confidence) for item in told] == [("Action::iam:*", "high", "definite")]
     assert {"iam:PutRolePolicy", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy"} <= set(told[0].actions)
     assert "iam:CreateAccessKey" in told[0].message
-    assert told[0].remedy == "list the actions that are used in place of iam:*, without these"
+    assert told[0].remedy == "list the actions that are used in place of Action iam:*, without these"
 
 
 def test_sets_of_actions_that_are_written_out_stay_apart() -> None:

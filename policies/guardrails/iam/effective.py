@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["effective"]
 
-_ALIKE = 40
+_ALIKE = 16
 """How many grants or statements that differ in the values of their conditions alone are looked at."""
+_ALIKE_BY_NAME = 64
+"""The same for actions that take a role, where those values matter most."""
 _MOST_PARTS = 20
 """From this many parts of a target that a cap leaves, the target as a whole stands for them."""
 _BY_NAME = frozenset({"iam:createservicelinkedrole", "iam:passrole", "sts:assumerole"})
@@ -92,8 +94,10 @@ class _Narrowing:
     def allow(self, item: Judged) -> None:
         """Add what an Allow says of watched actions; one that several elements match is granted by the first."""
         statement = item.statement
-        if self._is_one_of_many(item):
+        seen = self._seen_alike(item)
+        if seen > _ALIKE_BY_NAME:
             return
+        asked = _BY_NAME if seen > _ALIKE else watched().keys()
         places = _Places(statement, self.principal)
         if statement.actions is not None:
             done: set[str] = set()
@@ -101,18 +105,18 @@ class _Narrowing:
                 if isinstance(element.value, str):
                     fresh = watched_by(element.value) - done
                     done |= fresh
-                    self._element(item, element, fresh, places)
+                    self._element(item, element, fresh & asked, places)
         elif statement.not_actions and not item.action_holes:
-            self._element(item, statement.not_actions[0], item.watched_actions(), places)
+            self._element(item, statement.not_actions[0], item.watched_actions() & asked, places)
 
-    def _is_one_of_many(self, item: Judged) -> bool:
-        """Say whether enough statements were seen that are this one but for the values of its condition."""
+    def _seen_alike(self, item: Judged) -> int:
+        """Count the statements up to this one that are it but for the values of its condition."""
         statement = item.statement
         actions = "NotAction" if statement.actions is None else tuple(element.value for element in statement.actions)
         places = tuple(element.value for element in statement.resources or statement.not_resources or ())
         key = (item.document, actions, places, statement.resources is None, *_sort(item))
         self.seen[key] += 1
-        return self.seen[key] > _ALIKE
+        return self.seen[key]
 
     def _element(self, item: Judged, element: Element, actions: Iterable[str], places: _Places) -> None:
         for services, group in self._groups(frozenset(actions)):

@@ -45,15 +45,26 @@ class Use:
     restricted: bool
 
     @property
-    def rank(self) -> tuple[bool, bool, int, str, tuple[tuple[int, str], ...]]:
-        """Order uses: the certain first, then the broad, then by what is written, the widest first, and by place."""
-        unsure = self.conditional or self.grant.hole is not None
-        return (unsure, not self.grant.broad, *_written_first(self.grant))
+    def rank(self) -> tuple[bool, bool, tuple[tuple[int, str], ...]]:
+        """Order uses: the certain first, then the broad, then by place."""
+        return (self.conditional or self.grant.hole is not None, not self.grant.broad, order(self.grant.steps))
+
+    @property
+    def member_rank(self) -> tuple[bool, bool, bool, int, str, tuple[tuple[int, str], ...]]:
+        """Order uses as members of sets: the same, but before the place by what is written, the widest first."""
+        certain_and_broad = self.rank[:2]
+        return (*certain_and_broad, *_written_first(self.grant))
 
 
-def _written_first(grant: Grant) -> tuple[int, str, tuple[tuple[int, str], ...]]:
+def _written_first(grant: Grant) -> tuple[bool, int, str, tuple[tuple[int, str], ...]]:
     """Order grants so that the order of statements and elements does not decide which of several is told."""
-    return (len(grant.written), grant.written.lower(), order(grant.steps))
+    written = "" if _is_negated(grant) else grant.written.lower()
+    return (_is_negated(grant), len(written), written, order(grant.steps))
+
+
+def _is_negated(grant: Grant) -> bool:
+    """Say whether a grant comes of a NotAction, of which no element says what is granted."""
+    return "NotAction" in grant.steps
 
 
 def order(steps: Steps) -> tuple[tuple[int, str], ...]:
@@ -135,7 +146,7 @@ def uses(entry: EscalationSet, action: str, grants: Iterable[Grant]) -> list[Use
             use = _plain(grant)
         if use is not None:
             found.append(use)
-    return sorted(found, key=lambda use: use.rank)
+    return sorted(found, key=lambda use: use.member_rank)
 
 
 def _no_target(grant: Grant) -> bool:
@@ -202,14 +213,15 @@ def escalations(reach: Reach) -> Iterator[IamFinding]:
             continue
         chosen, code = _choose(members)
         finding = _with_variants(_finding(entry, code, chosen), entry, distinct)
-        wild = [use.grant for use in chosen if not is_literal(use.grant.written)]
+        wild = [use.grant for use in chosen if _is_negated(use.grant) or not is_literal(use.grant.written)]
         if not wild or code == "B7":
             yield finding
         else:
             first = min(wild, key=lambda grant: order(grant.steps))
-            together.setdefault((code, first.steps, first.written), []).append(finding)
-    for (_, _, written), found in together.items():
-        yield _as_one(written, found)
+            label = f"{'NotAction' if _is_negated(first) else 'Action'}::{first.written.lower()}"
+            together.setdefault((code, first.steps, label), []).append(finding)
+    for (_, _, label), found in together.items():
+        yield _as_one(label, found)
 
 
 def _with_variants(finding: IamFinding, entry: EscalationSet, granted: Mapping[str, object]) -> IamFinding:
@@ -221,7 +233,7 @@ def _with_variants(finding: IamFinding, entry: EscalationSet, granted: Mapping[s
     return replace(finding, message=f"{finding.message}, also in the variant with {named}")
 
 
-def _as_one(written: str, found: list[IamFinding]) -> IamFinding:
+def _as_one(label: str, found: list[IamFinding]) -> IamFinding:
     """Make one finding of the sets that a wildcard completes: as bad as the surest of them, naming them all."""
     certainty = ("definite", "conditional", "unknown")
     first, *others = sorted(
@@ -234,9 +246,9 @@ def _as_one(written: str, found: list[IamFinding]) -> IamFinding:
     more = f", … ({len(others)} in all)" if len(others) > _SHOWN_SETS else ""
     return replace(
         first,
-        key=f"Action::{written.lower()}",
+        key=label,
         message=f"{first.message}; and so with {shown}{more}",
-        remedy=f"list the actions that are used in place of {written}, without these",
+        remedy=f"list the actions that are used in place of {label.replace('::', ' ')}, without these",
         actions=tuple(dict.fromkeys(name for item in (first, *others) for name in item.actions)),
     )
 
