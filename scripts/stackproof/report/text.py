@@ -136,7 +136,8 @@ def _facts(preview: Preview) -> str:
 
 def _judged(preview: Preview) -> str:
     packs = [f"{f'{pack.name} {pack.version}'.strip()} sha256:{pack.digest[:_DIGEST_SHOWN]}" for pack in preview.packs]
-    commit = f"commit {preview.commit} · " if preview.commit else ""
+    head, dirty, _ = preview.commit.partition("-dirty")
+    commit = f"commit {head[:_DIGEST_SHOWN]}{dirty} · " if head else ""
     return f"{commit}{', '.join(packs)} · blocks on {wording.strictness(preview.strictness)}"
 
 

@@ -100,7 +100,7 @@ def policy(verdict: PolicyVerdict) -> str:
 def exempting(entry: Entry) -> str:
     """Give the command that lets a finding through, where it blocks and its pack takes exemptions; else nothing."""
     possible = entry.standing is Standing.BLOCKS and entry.finding is not None and entry.finding.exemptable
-    return f"stackproof exempt {entry.id}" if possible else ""
+    return f"stackproof exempt {entry.id} --report FILE" if possible else ""
 
 
 def let_through(finding: Finding) -> str:
