@@ -36,39 +36,50 @@ class Expected:
 
     kind: str
     line: str
-    by: Literal["zizmor", "actionlint", "act", "law", "closed"]
+    by: Literal["zizmor", "actionlint", "act", "law", "settings", "closed"]
     why: str
 
 
+IMPLIED = r"if: \$\{\{ !cancelled\(\)( && needs\.\w+\.result == 'success')+ \}\}$"
 EXPECTED = (
     Expected("pin loosened", "uses:", "zizmor", "unpinned-uses"),
     Expected("credentials persisted", "persist-credentials", "zizmor", "artipacked"),
     Expected("permissions removed", "^permissions:", "zizmor", "excessive-permissions"),
     Expected("all permissions", "^permissions:", "zizmor", "excessive-permissions"),
-    Expected(
-        "permissions removed", "^    permissions:", "closed", "the job is left with the workflow's, which are none"
-    ),
+    Expected("permissions removed", "^    permissions:", "closed", "the workflow's own permissions are none"),
     Expected("token for identity", "contents: read", "zizmor", "undocumented-permissions"),
     Expected("permission widened", "contents: read", "law", "tests/repo: a job that may write says why"),
+    Expected("needs removed", "needs:", "actionlint", "the condition asks for a job that is no longer needed"),
     Expected("one need removed", "needs:", "actionlint", "the condition asks for a job that is no longer needed"),
     Expected("timeout removed", "timeout-minutes", "law", "tests/repo: every job has a time limit"),
     Expected(
-        "trigger removed", "push|workflow_dispatch|schedule", "closed", "nothing is deployed; act runs each event"
+        "trigger removed", "", "closed", "nothing is deployed, a required check stays pending; act runs each event"
     ),
-    Expected("trigger removed", "pull_request", "closed", "the required check stays pending; act runs each event"),
     Expected("paths added", "push", "closed", "fewer commits are deployed, none of them unjudged"),
     Expected("branches removed", "branches", "act", "each deployment asks for the branch itself"),
-    Expected(
-        "term of if removed", r"cancelled\(\)", "act", "without !cancelled() success() is implied, which asks for more"
-    ),
+    Expected("term of if removed", r"cancelled\(\)", "closed", "success() is implied then, which asks for more"),
     Expected(
         "term of if removed", r"needs\.gate\.result", "act", "the stack before it asked for the gate, and is asked for"
     ),
-    Expected("concurrency removed", "^concurrency:", "closed", "runs that judge may go on beside each other"),
+    Expected("if removed", IMPLIED, "closed", "success() is implied, which asks for as much"),
+    Expected("if always", IMPLIED, "act", "what runs then needs the same jobs itself, and asks for their success"),
+    Expected("if removed", "PULUMI_BACKEND_URL", "closed", "a login to a Pulumi Cloud that is not there fails"),
+    Expected("if always", "PULUMI_BACKEND_URL", "closed", "the same"),
+    Expected("if always", r"!cancelled\(\)", "law", "a report of a cancelled run; what may be shown to whom"),
+    Expected(
+        "if removed", r"if: github\.ref == ", "settings", "the environment admits main alone; nothing is deployed here"
+    ),
+    Expected("if always", r"if: github\.ref == ", "settings", "the same"),
+    Expected("environment removed", "-preview", "closed", "the role's trust asks for the environment"),
+    Expected("concurrency removed", "concurrency:", "closed", "what only judges or looks waits for nobody"),
+    Expected(
+        "cancelling", "cancel-in-progress", "closed", "a look at drift holds no lock, and the next one looks again"
+    ),
     Expected("job never runs", "", "act", "the aggregator refuses a gate that was skipped"),
     Expected(
         "step may fail", "uses:", "closed", "what the step sets up is missing for the command behind it, which fails"
     ),
+    Expected("step may fail", "id: keep", "closed", "without the plan's artifact nothing can be applied"),
     Expected("other commit", "persist-credentials", "closed", "the aggregator's own script comes from main then"),
     Expected("pack removed", "pack = ", "law", "no workflow runs the session rehearse"),
 )

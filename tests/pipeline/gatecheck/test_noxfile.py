@@ -29,11 +29,14 @@ def commands(body: str, *posargs: str, more: str = "") -> list[tuple[str, ...]]:
         ("session.run('a', str(1))", ("a", "*")),
         ("session.run_always('a')", ("a",)),
         ("other(session)", ("from", "other")),
+        ("given(session, 'plan', 'apply', folder='f')", ("plan", "apply", "f", "x", "y")),
+        ("first, *rest = session.posargs\nsession.run(first, *rest)", ("x", "y")),
         ("session.notify('t')", ("from", "t")),
     ],
 )
 def test_the_words_of_a_command_are_read_as_far_as_they_are_written(body: str, words: tuple[str, ...]) -> None:
-    more = "def other(s):\n    s.run('from', 'other')\n@nox.session\ndef t(session):\n    session.run('from', 't')\n"
+    more = "def given(s, *words, folder='d'):\n    s.run(*words, folder, *s.posargs)\n"
+    more += "def other(s):\n    s.run('from', 'other')\n@nox.session\ndef t(session):\n    session.run('from', 't')\n"
     assert commands(body, "x", "y", more=more) == [words]
 
 

@@ -199,6 +199,7 @@ def _stackproof(words: tuple[str, ...], place: Place, lost: str) -> Act | None:
         ("drift",): (frozenset({"preview"}), "look"),
         ("plan", "apply"): (frozenset({"deploy", "verify"}), "apply"),
         ("plan", "verify"): (frozenset({"verify"}), "verify"),
+        ("rollback",): (frozenset({"verify"}), "verify"),
     }
     for form, (does, verb) in known.items():
         if words[1 : 1 + len(form)] == form:

@@ -37,8 +37,8 @@ __all__ = [
     "fails_later",
     "fixed_ref",
     "from_caller",
+    "is_approval",
     "is_bounded",
-    "is_deploying",
     "is_seen",
     "loose_download",
     "may_be_true",
@@ -66,7 +66,7 @@ _REPORTERS: Final = (
     "mikepenz/action-junit-report",
     "test-summary/action",
 )
-_REPORT_NAMES = re.compile(r"report|result|sarif|junit", re.IGNORECASE)
+_REPORT_NAMES = re.compile(r"report|result|sarif|junit|record|state", re.IGNORECASE)
 _VOUCHED = re.compile(
     r"github\.sha|github\.event\.(workflow_run\.head_sha|deployment\.sha|pull_request\.merge_commit_sha|after)"
     r"|github\.event\.pull_request\.head\.sha|(needs|steps)\.[\w-]+\.outputs\.[\w-]+",
@@ -200,7 +200,7 @@ def reports(step: FlowStep) -> bool:
     return name in _REPORTERS or stored
 
 
-def runs_after_failure(gate: Gate, step: FlowStep) -> bool:
+def runs_after_failure(gate: Gate | Deployment, step: FlowStep) -> bool:
     """Say whether a step can run once the gate before it has failed."""
     ids = [item.id.lower() for item in gate.step.chain if item.id]
     facts: dict[str, Value] = {"success()": False, "failure()": True, "cancelled()": False}
@@ -257,9 +257,9 @@ def fixed_ref(step: FlowStep) -> Scalar | None:
     return None if ref is None or "${{" in ref.text else ref
 
 
-def is_deploying(job: FlowJob) -> bool:
-    """Say whether a job deploys."""
-    return any("deploy" in act.does for act in job.acts)
+def is_approval(job: FlowJob) -> bool:
+    """Say whether a job is there to be approved: it names an environment, and neither judges nor deploys."""
+    return job.environment is not None and not job.acts
 
 
 def is_bounded(text: Scalar, item: Deployment) -> bool:

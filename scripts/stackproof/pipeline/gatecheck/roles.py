@@ -192,8 +192,16 @@ class Pipeline:
 
     @cached_property
     def watched(self) -> tuple[Gate | Deployment, ...]:
-        """Every step whose failure must count: gates, and updates, which the next stack waits for."""
-        return (*self.gates, *(item for item in self.deployments if item.act.updates))
+        """Every step whose failure must count: gates, checks of a plan, updates, and looks at drift."""
+        looks = tuple(
+            Gate(flow, job, step, act)
+            for flow in self.flows
+            for job in flow.jobs.values()
+            for step in job.steps
+            for act in step.acts
+            if act.does == {"verify"} or (act.verb == "look" and act.words[0] == "stackproof")
+        )
+        return (*self.gates, *looks, *(item for item in self.deployments if item.act.updates))
 
     def is_gating(self, flow: Flow) -> bool:
         """Say whether a flow judges changes or deploys; a scheduled look at what is there does neither."""

@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stackproof.pipeline.gatecheck.judgement import is_bounded, is_deploying
+from stackproof.pipeline.gatecheck.judgement import is_approval, is_bounded
 from stackproof.pipeline.gatecheck.roles import FOLDER
 from stackproof.rulebook import rule
 
@@ -90,7 +90,7 @@ def deploy_without_environment(pipeline: Pipeline) -> Iterator[Finding]:
             continue
         text = item.job.environment
         before = item.flow.ancestors(item.job.key)
-        approved = any(job.environment is not None and not is_deploying(job) for job in before)
+        approved = any(is_approval(job) for job in before)
         if text is None and not approved:
             yield deploy_without_environment.finding(
                 item.subject,

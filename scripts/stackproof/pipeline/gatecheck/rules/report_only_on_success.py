@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Report of a gate is left out when the gate fails.
+"""Report is left out when what it reports on fails.
 
 ## What it does
 
-Flags a step after a gate in the same job that publishes a report (SARIF, test results, a comment, the job's summary)
-and is skipped once the gate has failed.
+Flags a step after a gate or an update in the same job that publishes a report (SARIF, test results, a comment, the
+job's summary, a record, a state) and is skipped once that one has failed.
 
 ## Why is this bad?
 
@@ -71,8 +71,8 @@ __all__ = ["report_only_on_success"]
 
 @rule(id="report-only-on-success", severity="low", since="0.1", folder=FOLDER)
 def report_only_on_success(pipeline: Pipeline) -> Iterator[Finding]:
-    """Say where: report of a gate is left out when the gate fails."""
-    for gate in pipeline.gates:
+    """Say where: report is left out when what it reports on fails."""
+    for gate in pipeline.watched:
         after = gate.job.steps[gate.job.steps.index(gate.step) + 1 :]
         for step in after:
             if reports(step) and not runs_after_failure(gate, step):
