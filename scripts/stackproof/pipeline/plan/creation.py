@@ -79,7 +79,9 @@ def create(request: Request, terms: Terms, folder: Path, console: Console, job: 
         time_to_live=terms.time_to_live,
         run=terms.run,
     )
-    if plan is not None:
+    if plan is None:
+        (folder / PLAN).unlink(missing_ok=True)
+    else:
         write_whole(folder / PLAN, plan)
     envelope.write(folder / ENVELOPE)
     return envelope
