@@ -34,7 +34,10 @@ def off_the_loop(program: Program) -> Iterator[tuple[Module, ast.Call, str]]:
         if isinstance(thread, ast.Call) and thread not in seen and in_program(item):
             seen.add(thread)
             yield item.module, thread, "a thread has no event loop, so making a resource in it raises RuntimeError"
+    hosts = {call.module.shown for call in program.facts.calls if call.name == "pulumi.runtime.run_in_stack"}
     for call in program.facts.calls:
+        if call.module.shown in hosts:  # what runs programs as the language host does
+            continue
         if call.node in seen or not _RUNNERS.search(call.name) or not in_program(call) or _automates(program, call):
             continue
         if _runs_when_imported(program, call) or _makes_resources(program, call):

@@ -89,10 +89,21 @@ class Sources:
 
     modules: dict[Path, Module] = field(default_factory=dict)
     projects: list[Project] = field(default_factory=list)
+    _heads: set[str] = field(default_factory=set)
+    _found: dict[tuple[str, Path, Project | None, bool], Module | None] = field(default_factory=dict)
 
     def resolve(self, name: str, importer: Module) -> Module | None:
-        """Find the module of the program that an absolute import names."""
-        relative = Path(*name.split("."))
+        """Find the module of the program that an absolute import names; all files must have been read."""
+        if not self._heads:
+            self._heads = {part for path in self.modules for part in (path.stem, *path.parent.parts[1:])}
+        if name.partition(".")[0] not in self._heads:
+            return None
+        key = (name, importer.path.parent, importer.project, importer.kind == "test")
+        if key not in self._found:
+            self._found[key] = self._search(Path(*name.split(".")), importer)
+        return self._found[key]
+
+    def _search(self, relative: Path, importer: Module) -> Module | None:
         for root in self._roots(importer):
             for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
                 if candidate in self.modules:

@@ -246,6 +246,9 @@ class Statements(Expressions):
         if _is_type_checking(statement.test):
             self.execute(statement.body, environment)
             return
+        if _is_main(statement.test) and environment.module.kind != "entry":
+            self.execute(statement.orelse, environment)  # the rest is for those who run the file by hand
+            return
         ended, otherwise = self._branches(statement, statement.body, statement.orelse, statement.test, environment)
         if ended or otherwise:
             # what follows belongs to the side that goes on
@@ -374,6 +377,14 @@ def _merge(names: dict[str, Value], other: dict[str, Value]) -> None:
             names[name] = value
         elif held is not value and held != value:
             names[name] = join(held, value)
+
+
+def _is_main(test: ast.expr) -> bool:
+    match test:
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+        case _:
+            return False
 
 
 def _is_type_checking(test: ast.expr) -> bool:
