@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["Mutant", "mutants"]
 
 _PIN = re.compile(r"@[0-9a-f]{40} # v(\d+)\.\d+\.\d+")
+_TERM = "term of if removed"
 _STEP = re.compile(r"^ +- (?:uses|run|name|id|if):")
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A file's text with one guard less: the kind of change, the 1-based line it was made at, and what stood there."""
+    """A file's text with one guard less: the kind of change, the 1-based line it was made at, and what is gone."""
 
     kind: str
     line: int
@@ -38,7 +39,19 @@ def mutants(text: str) -> Iterator[Mutant]:
     for index, line in enumerate(lines):
         for kind, change in _CHANGES.items():
             for made in change(lines, index):
-                yield Mutant(kind, index + 1, line, "".join(made))
+                was = _lost_term(line, made[index]) if kind == _TERM else line
+                yield Mutant(kind, index + 1, was, "".join(made))
+
+
+def _lost_term(before: str, after: str) -> str:
+    """Give the term of a condition that is left out."""
+    kept = set(_terms(after))
+    return next(term for term in _terms(before) if term not in kept)
+
+
+def _terms(line: str) -> list[str]:
+    found = re.match(r"^\s*(?:- )?if: (?:\$\{\{ )?(.+?)(?: \}\})?$", line.rstrip("\n"))
+    return found.group(1).split(" && ") if found else []
 
 
 def _block(lines: list[str], index: int) -> int:
@@ -155,7 +168,7 @@ _CHANGES: dict[str, Callable[[list[str], int], Iterator[list[str]]]] = {
     "one need removed": _needs,
     "if removed": _without("if"),
     "if always": _instead(r"^(\s*(?:- )?if: ).+", r"\1always()"),
-    "term of if removed": _conjuncts,
+    _TERM: _conjuncts,
     "environment removed": _without("environment"),
     "pack removed": _instead(r'"--policy-pack", (?:str\(pack\)|"\w+")(?:, )?| --policy-pack \S+', ""),
     "permissions removed": _without("permissions"),

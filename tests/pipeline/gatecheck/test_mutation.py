@@ -61,6 +61,13 @@ EXPECTED = (
     Expected(
         "term of if removed", r"needs\.gate\.result", "act", "the stack before it asked for the gate, and is asked for"
     ),
+    Expected(
+        "term of if removed",
+        r"needs\.target\.result",
+        "closed",
+        "the gate before asked for it, or the stack behind does",
+    ),
+    Expected("term of if removed", "CODE_SCANNING|head.repo.fork", "closed", "an upload that may not be fails the job"),
     Expected("if removed", IMPLIED, "closed", "success() is implied, which asks for as much"),
     Expected("if always", IMPLIED, "act", "what runs then needs the same jobs itself, and asks for their success"),
     Expected("if removed", "PULUMI_BACKEND_URL", "closed", "a login to a Pulumi Cloud that is not there fails"),

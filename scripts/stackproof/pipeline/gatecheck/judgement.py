@@ -40,6 +40,7 @@ __all__ = [
     "is_approval",
     "is_bounded",
     "is_seen",
+    "kept_state",
     "loose_download",
     "may_be_true",
     "other_commit",
@@ -66,6 +67,7 @@ _REPORTERS: Final = (
     "mikepenz/action-junit-report",
     "test-summary/action",
 )
+_STATE = re.compile(r"(?:^|[/_-])(?:state|checkpoint|stack-export)(?:[-_.*][^/\n]*)?\.json\s*$", re.MULTILINE)
 _REPORT_NAMES = re.compile(r"report|result|sarif|junit|record|state", re.IGNORECASE)
 _VOUCHED = re.compile(
     r"github\.sha|github\.event\.(workflow_run\.head_sha|deployment\.sha|pull_request\.merge_commit_sha|after)"
@@ -198,6 +200,15 @@ def reports(step: FlowStep) -> bool:
     given = step.step.with_.get("name")
     stored = name == "actions/upload-artifact" and bool(given and _REPORT_NAMES.search(given.text))
     return name in _REPORTERS or stored
+
+
+def kept_state(step: FlowStep) -> Scalar | None:
+    """Give the path of a stack's state that a step uploads in the clear, if it does."""
+    name = step.step.uses.text.partition("@")[0].lower() if step.step.uses else ""
+    path = step.step.with_.get("path")
+    if name != "actions/upload-artifact" or path is None or not _STATE.search(path.text):
+        return None
+    return path
 
 
 def runs_after_failure(gate: Gate | Deployment, step: FlowStep) -> bool:
