@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from stackproof import __version__
+from stackproof.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -101,3 +102,11 @@ def test_sessions_and_their_arguments_are_told_apart(command: str, expected: set
 def test_only_shell_blocks_and_whole_commands_are_read() -> None:
     text = "## A\n```sh\nscripts/nox -s a # why\nls\n```\n```text\nscripts/nox -s b\n```\n## B\n```sh\nnox -s c\n```"
     assert commands("".join(blocks(under_heading(text, "A")))) == ["scripts/nox -s a"]
+
+
+def test_every_hook_that_others_run_is_a_command_in_a_language_of_pre_commit() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    known = {item.name or item.callback.__name__ for item in app.registered_commands if item.callback}
+    told = [(hook["entry"].split()[0], hook["entry"].split()[1] in known, hook.get("language")) for hook in hooks]
+    assert told == [("stackproof", True, "python")] * len(hooks)
+    assert sorted(hook["id"] for hook in hooks) == sorted(hook["entry"].replace(" ", "-") for hook in hooks)
