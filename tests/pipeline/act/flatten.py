@@ -50,13 +50,10 @@ def _called(name: str, call: dict[str, Any], workflow: dict[str, Any]) -> dict[s
     for inner, job in workflow["jobs"].items():
         own = _list(job.get("needs", []))
         text = json.dumps({key: value for key, value in job.items() if key not in {"needs", "if"}})
-        text = _NEED.sub(lambda match: f"needs.{name}_{match[1]}.", _INPUT.sub(lambda match: given[match[1]], text))
-        inner_condition = _INPUT.sub(lambda match: given[match[1]], _condition(job))
-        inner_condition = _NEED.sub(lambda match: f"needs.{name}_{match[1]}.", inner_condition)
         made[f"{name}_{inner}"] = {
-            **json.loads(text),
+            **json.loads(_renamed(text, name, given)),
             "needs": [*outer, *(f"{name}_{need}" for need in own)],
-            "if": f"${{{{ ({condition}) && ({inner_condition}) }}}}",
+            "if": f"${{{{ ({condition}) && ({_renamed(_condition(job), name, given)}) }}}}",
         }
     # The aggregator of a called workflow is asked about its own jobs alone.
     for inner in made.values():
@@ -73,6 +70,12 @@ def _called(name: str, call: dict[str, Any], workflow: dict[str, Any]) -> dict[s
         "steps": [verdict],
     }
     return {**made, name: result}
+
+
+def _renamed(text: str, call: str, given: dict[str, str]) -> str:
+    """Have a called job's text name its needs as they are called here, and what the caller gives for its inputs."""
+    text = _NEED.sub(lambda match: f"needs.{call}_{match[1]}.", text)
+    return _INPUT.sub(lambda match: given[match[1]], text)
 
 
 def _condition(job: dict[str, Any]) -> str:
