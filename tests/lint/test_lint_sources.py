@@ -108,3 +108,11 @@ def test_code_that_no_program_runs_is_not_judged(tmp_path: Path) -> None:
         "lambda/handler.py": "import random\nimport requests\nx = random.random()\nrequests.get('https://example.com')\n",
     }
     assert judge_paths([tree(tmp_path, files)]).findings == ()
+
+
+def test_what_a_module_does_when_run_by_hand_is_not_what_it_does_when_imported(tmp_path: Path) -> None:
+    by_hand = 'import requests\n\nif __name__ == "__main__":\n    requests.get("https://example.com")\n'
+    files = {"Pulumi.yaml": "name: a\nruntime: python\n", "__main__.py": PULUMI + "import tool\n", "tool.py": by_hand}
+    assert judge_paths([tree(tmp_path, files)]).findings == ()
+    (tmp_path / "__main__.py").write_text(PULUMI + by_hand)
+    assert [finding.rule for finding in judge_paths([tmp_path]).findings] == ["network-in-program"]
