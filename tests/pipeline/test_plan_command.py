@@ -121,7 +121,6 @@ def test_our_own_modules_are_not_the_program_s(
         ({"result": "failed", "code": 1}, "the CLI ended with exit code 1 and the result failed"),
         ({"result": ""}, "the CLI ended with exit code 0 and the result none"),
         ({"silent": True}, "pack small was not asked about the whole stack"),
-        ({"save": False}, "the CLI saved no update plan; where the program cannot be planned, use --mode compare"),
         (
             {"op": "delete", "type": "aws:s3/bucket:Bucket"},
             f"delete of {BUCKET}, whose type is protected; if that is meant: --allow-destroy '{BUCKET}'",
@@ -255,7 +254,20 @@ def test_a_digest_has_to_be_given_and_to_be_one(type_: Terminal) -> None:
     assert (done.code, done.err) == (2, f"stackproof: {told}\n")
 
 
-def test_a_program_that_cannot_be_planned_is_previewed_again_and_compared(
+def test_where_the_cli_saves_no_plan_what_is_approved_are_the_operations_of_a_second_preview(
+    repository: Repository, type_: Terminal
+) -> None:
+    """And whoever approves is told so."""
+    repository.play(save=False)
+    done = type_("plan", "create", *COMMON)
+    assert (done.code, Path("build/dev/plan.json").exists()) == (0, False)
+    assert "mode: compare: there is no update plan, so it is previewed again" in done.out
+    assert json.loads(Path("build/dev/envelope.json").read_bytes())["mode"] == "compare"
+    previews = [call["argv"] for call in repository.calls() if call["argv"][0] == "preview"]
+    assert ["--save-plan" in argv for argv in previews] == [True, False]
+
+
+def test_a_program_that_is_not_to_be_planned_is_previewed_again_and_compared(
     repository: Repository, type_: Terminal
 ) -> None:
     create(type_)

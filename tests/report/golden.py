@@ -17,6 +17,7 @@ ENDINGS = {
     Format.JUNIT: "xml",
     Format.MARKDOWN: "md",
     Format.GITHUB: "github.txt",
+    Format.HTML: "html",
 }
 FOLDER = Path(__file__).resolve().parent / "golden"
 

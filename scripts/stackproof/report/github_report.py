@@ -37,7 +37,16 @@ def _marks(preview: Preview) -> Iterator[github.Annotation]:
         elif entry.standing is Standing.UNPROVEN and not preview.problems:
             yield _unproven(stack, entry, preview, by_urn)
     end = wording.ending(preview, found)
-    yield github.Annotation("notice", stack, f"{end.word}: {end.meaning} (exit code {end.code})")
+    ended = f"{end.word}: {end.meaning} (exit code {end.code})"
+    yield github.Annotation("notice", stack, "\n".join([ended, *_judged(preview)]))
+
+
+def _judged(preview: Preview) -> Iterator[str]:
+    packs = ", ".join(f"{pack.name} {pack.version} sha256:{pack.digest}".strip() for pack in preview.packs)
+    passes = " and ".join(preview.passes)
+    yield f"judged: commit {preview.commit or 'none'}, {preview.engine} engine, {passes}, by {packs}"
+    yield f"blocks on {wording.strictness(preview.strictness)}"
+    yield from (f"assumed: {note}" for note in preview.assumptions)
 
 
 def _unproven(stack: str, entry: Entry, preview: Preview, by_urn: dict[str, Resource]) -> github.Annotation:

@@ -87,7 +87,7 @@ def create(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     policy_pack_config: PackConfigs = None,
     mode: Annotated[
         ModeName,
-        typer.Option(help="Enforce by Pulumi's update plan, or by previewing again and comparing the operations."),
+        typer.Option(help="Enforce by Pulumi's update plan where one can be made, or by a second preview alone."),
     ] = ModeName.PLAN,
     allow_destroy: Annotated[
         list[str] | None,

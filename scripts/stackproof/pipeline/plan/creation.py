@@ -61,7 +61,7 @@ def create(request: Request, terms: Terms, folder: Path, console: Console, job: 
     _refuse([*run.problems, *breaches(run.operations, terms.allowed, request.limits())])
     envelope = Envelope(
         schema=SCHEMA,
-        mode=terms.mode,
+        mode="plan" if plan is not None else "compare",
         commit=present.commit,
         project=present.project,
         stack=present.stack,
@@ -105,17 +105,18 @@ def _refuse_unproven(judged: Preview) -> None:
 
 
 def _preview(mode: Mode, console: Console, job: Job, present: Present, scratch: Path) -> tuple[Run, bytes | None]:
-    """Let the CLI preview, and give what it did, and its update plan in mode plan."""
+    """Let the CLI preview, and give what it did, and its update plan in mode plan.
+
+    Some programs cannot be planned (pulumi/pulumi issue 11587). Where the CLI saves no plan, it previews once more
+    without being asked for one: if that goes well, what is approved is enforced as in mode compare.
+    """
     events, plan = scratch / "events.ndjson", scratch / PLAN
-    planned = ["--save-plan", str(plan)] if mode == "plan" else []
-    code = console.preview(job.packs, scratch, events, *planned)
-    run = read_run(events, code, present.packs)
-    if mode == "compare":
-        return run, None
-    if not plan.is_file():
-        reason = "the CLI saved no update plan; where the program cannot be planned, use --mode compare"
-        return Run(run.operations, (*run.problems, reason)), b""
-    return run, plan.read_bytes()
+    if mode == "plan":
+        code = console.preview(job.packs, scratch, events, "--save-plan", str(plan))
+        if plan.is_file():
+            return read_run(events, code, present.packs), plan.read_bytes()
+    code = console.preview(job.packs, scratch, events)
+    return read_run(events, code, present.packs), None
 
 
 def _counts(judged: Preview) -> dict[str, int]:

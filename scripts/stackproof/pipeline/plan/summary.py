@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 from stackproof.pipeline.plan.operations import operations_digest
 
 if TYPE_CHECKING:
-    from stackproof.pipeline.plan.envelope import Envelope
+    from stackproof.pipeline.plan.envelope import Envelope, Mode
     from stackproof.pipeline.plan.operations import Operation
 
 __all__ = ["as_markdown", "as_text"]
 
 _MOST_ROWS = 200
 """Rows of a table in a step summary, of which GitHub shows one MiB at most."""
+
+_MODES: dict[Mode, str] = {
+    "plan": "plan: what is approved is enforced by Pulumi's update plan",
+    "compare": "compare: there is no update plan, so it is previewed again, and refused if its operations differ",
+}
 
 
 def as_text(envelope: Envelope) -> str:
@@ -47,7 +52,7 @@ def _facts(envelope: Envelope) -> list[tuple[str, str]]:
         ("commit", envelope.commit),
         ("operations", f"{_counts(envelope)} · {operations_digest(envelope.operations)}"),
         *allowed,
-        ("mode", envelope.mode),
+        ("mode", _MODES[envelope.mode]),
         ("judged by", ", ".join(packs)),
         ("verdicts", ", ".join(verdicts)),
         ("state of", envelope.state.version),
