@@ -56,6 +56,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     monkeypatch.setenv("PATH", f"{path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("RECORDER", str(recorder))
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///backend")
+    # Wherever these tests run, the repository above them is not this one's.
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     for name in ("GITHUB_RUN_ID", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "STACKPROOF_DIGEST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(root)
