@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 
 from stackproof.errors import UsageError
 from stackproof.pages import pack_pages, tool_pages
@@ -53,6 +52,8 @@ def _print(page: Page) -> None:
     console = Console(highlight=False)
     text = block(f"{page.markdown}\n{page.url}", _LONGEST)
     if console.is_terminal:
+        from rich.markdown import Markdown  # noqa: PLC0415 (no other command needs it)
+
         console.print(Markdown(text))
     else:
         console.print(text, markup=False, soft_wrap=True)

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from stackproof.model import Severity  # noqa: TC001 (typer reads the annotation)
-from stackproof.pipeline.gatecheck.judge import judge
 from stackproof.pipeline.telling import tell
 from stackproof.report.audit_report import AuditFormat
 from stackproof.settings import Settings, find_settings, load_settings
@@ -31,6 +30,8 @@ def gatecheck(
 
     Exit codes: 0 clean, 1 a finding at or above --fail-on, 2 usage error or unreadable input.
     """
+    from stackproof.pipeline.gatecheck.judge import judge  # noqa: PLC0415 (no other command needs it)
+
     began = time.monotonic()
     asked = paths or [Path()]
     found = find_settings(asked[0])
