@@ -55,10 +55,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Judge a Pulumi program against its policy packs before anything touches the cloud.",
 )
-app.add_typer(plan.app, name="plan")
-app.command()(doctor)
-app.command()(drift)
-app.command()(rollback)
 
 
 class Engines(StrEnum):
@@ -330,11 +326,16 @@ def iam(  # noqa: PLR0913, PLR0917 (each argument is an option of the command)
     raise typer.Exit(1 if failed else 0)
 
 
+# In the order in which `--help` lists them: findings, then sources, then the way to production.
 app.command()(explain)
 app.command()(exempt)
+app.command()(lint)
 app.command()(gatecheck)
 app.command("settings")(settings_audit)
-app.command()(lint)
+app.add_typer(plan.app, name="plan")
+app.command()(rollback)
+app.command()(drift)
+app.command()(doctor)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:

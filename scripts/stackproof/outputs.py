@@ -51,7 +51,7 @@ class Reports:
         """Read `--format` and `--output`: a file takes the form that is named before it, or that of `--format`.
 
         Raises:
-            UsageError: two reports would go to one file.
+            UsageError: two reports would go to one file, or one has a form that there is not.
 
         """
         own = form or Format.TEXT
@@ -148,6 +148,9 @@ def write_whole(path: Path, content: str) -> None:
 
 def _output(item: str, form: Format) -> tuple[Format, Path]:
     name, separator, file = item.partition("=")
+    if separator and name.isalpha() and name not in set(Format):
+        message = f"--output {item!r}: {name} is no form of report; there are {', '.join(Format)}"
+        raise UsageError(f"{message}; a file that is called so is ./{item}")
     if separator and name in set(Format):
         if not file:
             message = f"--output {item!r} names no file; write {name}=FILE"

@@ -88,6 +88,7 @@ def test_a_run_that_ends_early_says_so_in_its_files(
     ("outputs", "words"),
     [
         (["json="], "names no file"),
+        (["sarfi=x"], "sarfi is no form of report; there are text, json, sarif.*a file that is called so is ./sarfi=x"),
         (["json=x", "sarif=./x"], "two reports go to"),
         (["json=no/such/folder/x"], "cannot be written"),
         (["json=."], "cannot be written"),
