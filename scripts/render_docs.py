@@ -17,8 +17,8 @@ sys.path[:0] = [str(_POLICIES), str(_ROOT / "scripts")]  # the pack is a folder,
 from guardrails.exemptions import LAWS  # noqa: E402 - needs the path above
 from guardrails.pack import EXEMPTIONS, discover  # noqa: E402 - needs the path above
 from guardrails.rule import HEADINGS, Severity  # noqa: E402 - needs the path above
-from stackproof.outputs import write_whole  # noqa: E402 - needs the path above
 from stackproof.pages import FOLDER, TOOL_SETS, tool_rules  # noqa: E402 - needs the path above
+from stackproof.whole_file import write_whole  # noqa: E402 - needs the path above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -26,7 +26,7 @@ from stackproof.explain import explain
 from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.lint.command import lint
-from stackproof.outputs import Reports, write_whole
+from stackproof.outputs import Reports
 from stackproof.pipeline.doctor.command import doctor
 from stackproof.pipeline.drift.command import drift
 from stackproof.pipeline.gatecheck.command import gatecheck
@@ -38,6 +38,7 @@ from stackproof.report.formats import Format
 from stackproof.report.inert import block
 from stackproof.strictness import FailOn
 from stackproof.verdicts import exit_code, judge
+from stackproof.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,8 +8,6 @@ that an earlier run made, and none that could be taken for a pass.
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,16 +19,14 @@ from stackproof.model import Outcome
 from stackproof.redaction import Redactor
 from stackproof.report import json_report, text
 from stackproof.report.formats import Format, render
+from stackproof.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stackproof.model import Preview
 
-__all__ = ["Reports", "write_whole"]
-
-_MODE = 0o644
-"""The permissions of a new file: a temporary one has its user's alone, and others are to read it, too."""
+__all__ = ["Reports"]
 
 _UNFINISHED = "the run did not finish: it was killed, or it is still going on"
 _CRASHED = 4
@@ -119,31 +115,6 @@ class Reports:
     def _write(self, outcome: Outcome) -> None:
         for form, path in self.files:
             write_whole(path, render(form, outcome))
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a file that appears whole or not at all, in UTF-8, with the permissions of the one that it replaces.
-
-    Raises:
-        UsageError: it cannot be written.
-
-    """
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}; name a file in a folder that exists"
-        raise UsageError(message) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(content)
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else _MODE)
-        temporary.replace(path)
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}; name another file"
-        raise UsageError(message) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _output(item: str, form: Format) -> tuple[Format, Path]:

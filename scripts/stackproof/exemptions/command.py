@@ -106,7 +106,7 @@ def _write(draft: Draft, pack: Path) -> str:
     """Add the entry, unless the pack objects; give its place."""
     from stackproof.exemptions.consent import objections  # noqa: PLC0415 (no other command needs it)
     from stackproof.exemptions.entry import FILE_NAME, with_entry  # noqa: PLC0415 (the same)
-    from stackproof.outputs import write_whole  # noqa: PLC0415 (the same)
+    from stackproof.whole_file import write_whole  # noqa: PLC0415 (the same)
 
     if not (pack / "PulumiPolicy.yaml").is_file():
         raise UsageError(f"{pack} is not a policy pack: it has no PulumiPolicy.yaml; name the folder that does")

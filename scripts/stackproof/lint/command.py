@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from stackproof.audit import exit_code
 from stackproof.iam import Severity
-from stackproof.outputs import write_whole
-from stackproof.report.audit_report import AuditFormat, render, write
+from stackproof.report.audit_report import AuditFormat
+from stackproof.telling import tell
 
 __all__ = ["lint"]
 
@@ -32,11 +29,4 @@ def lint(
     """
     from stackproof.lint.judge import judge_paths  # noqa: PLC0415 (no other command needs it)
 
-    audit = judge_paths(paths or [Path()])
-    if output is not None:
-        write_whole(output, render(audit, format_, fail_on.value))
-    elif format_ is AuditFormat.TEXT:
-        write(Console(highlight=False), audit, fail_on.value)
-    else:
-        sys.stdout.write(render(audit, format_, fail_on.value))
-    raise typer.Exit(exit_code(audit, fail_on.value))
+    tell(judge_paths(paths or [Path()]), format_, output, fail_on.value)

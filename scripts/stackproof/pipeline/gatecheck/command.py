@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from stackproof.model import Severity  # noqa: TC001 (typer reads the annotation)
-from stackproof.pipeline.telling import tell
 from stackproof.report.audit_report import AuditFormat
 from stackproof.settings import Settings, find_settings, load_settings
+from stackproof.telling import tell
 
 __all__ = ["gatecheck"]
 

@@ -11,7 +11,7 @@ from stackproof.errors import UnrunnableError
 from stackproof.pipeline.plan import clock
 from stackproof.pipeline.plan.canonical import canonical, digest_of_bytes
 from stackproof.pipeline.plan.creation import ENVELOPE, PLAN
-from stackproof.pipeline.plan.envelope import read_envelope, write_whole
+from stackproof.pipeline.plan.envelope import read_envelope, write_private
 from stackproof.pipeline.plan.operations import operations_digest
 from stackproof.pipeline.plan.present import Present, collect
 from stackproof.pipeline.plan.refusal import RefusedError
@@ -90,7 +90,7 @@ def apply(verified: Verified, folder: Path, run: str, console: Console, job: Job
 
     """
     envelope, present = verified.envelope, verified.present
-    write_whole(folder / BEFORE, present.export)
+    write_private(folder / BEFORE, present.export)
     with temporary_folder() as scratch:
         events = scratch / "events.ndjson"
         if envelope.mode == "compare":
@@ -99,7 +99,7 @@ def apply(verified: Verified, folder: Path, run: str, console: Console, job: Job
         started = clock.now()
         plan = scratch / PLAN if verified.plan is not None else None
         if plan and verified.plan is not None:
-            write_whole(plan, verified.plan)
+            write_private(plan, verified.plan)
         code = console.update(job.packs, scratch, events, plan)
         done = _done(envelope, events, code, present)
     after = _keep(folder / AFTER, console)
@@ -118,7 +118,7 @@ def apply(verified: Verified, folder: Path, run: str, console: Console, job: Job
         operations=operations_digest(done.operations),
         problems=done.problems,
     )
-    write_whole(folder / RECORD, canonical(asdict(record)) + b"\n")
+    write_private(folder / RECORD, canonical(asdict(record)) + b"\n")
     return record
 
 
@@ -148,5 +148,5 @@ def _keep(path: Path, console: Console) -> str:
         export = console.export()
     except UnrunnableError:
         return ""
-    write_whole(path, export)
+    write_private(path, export)
     return digest_of_bytes(export)

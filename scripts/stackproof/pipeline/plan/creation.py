@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stackproof.engine.pulumi.workspace import temporary_folder
 from stackproof.errors import UsageError
 from stackproof.pipeline.plan.canonical import digest_of_bytes
-from stackproof.pipeline.plan.envelope import SCHEMA, Envelope, Mode, write_whole
+from stackproof.pipeline.plan.envelope import SCHEMA, Envelope, Mode, write_private
 from stackproof.pipeline.plan.limits import breaches
 from stackproof.pipeline.plan.present import Present, collect
 from stackproof.pipeline.plan.refusal import RefusedError
@@ -54,7 +54,7 @@ def create(request: Request, terms: Terms, folder: Path, console: Console, job: 
     _refuse_unready(present)
     with temporary_folder() as scratch:
         state = scratch / "state.json"
-        write_whole(state, present.export)
+        write_private(state, present.export)
         judged = request.judge(state, present.commit)
         _refuse_unproven(judged)
         run, plan = _preview(terms.mode, console, job, present, scratch)
@@ -82,7 +82,7 @@ def create(request: Request, terms: Terms, folder: Path, console: Console, job: 
     if plan is None:
         (folder / PLAN).unlink(missing_ok=True)
     else:
-        write_whole(folder / PLAN, plan)
+        write_private(folder / PLAN, plan)
     envelope.write(folder / ENVELOPE)
     return envelope
 

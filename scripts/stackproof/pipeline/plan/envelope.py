@@ -8,18 +8,17 @@ whoever edits seals as well changes the digest, which is kept elsewhere: in a jo
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar, cast, get_args
 
 from stackproof.errors import UsageError
 from stackproof.pipeline.plan.canonical import canonical, digest_of
 from stackproof.pipeline.plan.operations import Operation
+from stackproof.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 __all__ = [
     "SCHEMA",
@@ -29,7 +28,7 @@ __all__ = [
     "Sealed",
     "StateMark",
     "read_envelope",
-    "write_whole",
+    "write_private",
 ]
 
 SCHEMA = "stackproof.plan/1"
@@ -110,7 +109,7 @@ class Envelope:
 
     def write(self, path: Path) -> None:
         """Write the file that `read_envelope` reads, whole or not at all."""
-        write_whole(path, canonical({**asdict(self), _SEALS: self.seals}) + b"\n")
+        write_private(path, canonical({**asdict(self), _SEALS: self.seals}) + b"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ def read_envelope(path: Path) -> Sealed:
         raise UsageError(f"{path}: {error}; create the plan again") from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its user may read, whole or not at all; its folder is made.
 
     Raises:
@@ -164,12 +163,9 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}; name another place") from error
+    write_whole(path, content, private=True)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

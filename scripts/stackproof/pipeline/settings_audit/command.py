@@ -16,10 +16,10 @@ from stackproof.model import Severity  # noqa: TC001 (typer reads the annotation
 from stackproof.pipeline.settings_audit import rules as all_rules
 from stackproof.pipeline.settings_audit.facts import Facts
 from stackproof.pipeline.settings_audit.reading import Files, from_files, from_gh
-from stackproof.pipeline.telling import tell
 from stackproof.report.audit_report import AuditFormat
 from stackproof.rulebook import discover
 from stackproof.settings import Settings, find_settings, load_settings
+from stackproof.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

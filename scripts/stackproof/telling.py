@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Telling what a command of the pipeline found: one report, on standard output or in a file, and the exit code."""
+"""Telling what a command that reads files found: one report, on standard output or in a file, and the exit code."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from stackproof.audit import exit_code
-from stackproof.outputs import write_whole
 from stackproof.report.audit_report import AuditFormat, render, write
+from stackproof.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
