@@ -10,9 +10,11 @@ their form and time as soon as the stack is registered, before any resource is, 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,7 +39,7 @@ from pulumi_policy.proxy import UnknownValueError
 import guardrails.rules
 from guardrails import exemptions
 from guardrails.book import LONGEST, Book
-from guardrails.resources import STACK_TYPE, PolicyDocument, Resource, Stack
+from guardrails.resources import STACK_TYPE, PolicyDocument, Registered, Resource, Stack
 from guardrails.rule import (
     REPOSITORY,
     CannotTell,
@@ -58,6 +60,9 @@ NAME = "stackproof-guardrails"
 _TWIN = "-advisory"
 _CRASH = "rule-error"
 _MOST_DAYS = 3650
+_COLLECT_AFTER = 50_000
+"""Containers made and not freed before the collector looks for cycles. The views of a stack are many, and none is in a
+cycle: as Python has it, after 700, the collector walks through them for half of the time that judging takes."""
 _REPORTS_UNKNOWNS = "reports-unknowns"
 """The tag that tells a gate: a policy that stays silent has read all it needs, whatever else is unknown."""
 _See: TypeAlias = Callable[[], Resource | Stack]
@@ -85,6 +90,7 @@ EXEMPTIONS = Family(
 
 def serve() -> None:
     """Start the pack; the call returns only when the engine ends the process."""
+    gc.set_threshold(_COLLECT_AFTER)
     PolicyPack(
         NAME,
         policies=policies(discover()),
@@ -152,7 +158,7 @@ class FamilyPolicy:
     blocking: FamilyPolicy | None = None
     plan: _Plan | None = None
     left: dict[int, tuple[object, _Answered]] = field(default_factory=dict)
-    earlier: dict[str, dict[str, Resource]] = field(default_factory=dict)
+    earlier: dict[str, Registered] = field(default_factory=lambda: defaultdict(Registered))
 
     @property
     def family(self) -> Family:
@@ -174,13 +180,16 @@ class FamilyPolicy:
         judged = args.resource_type == STACK_TYPE or args.resource_type.startswith("aws:")
         if not judged:
             args.not_applicable("not a resource of the aws provider")
-        # A pack may be asked about several stacks, whose URNs begin alike.
-        before = self.earlier.setdefault(args.urn.rsplit("::", 2)[0], {})
-        outcome = self._judge(args.urn, args.urn, lambda: Resource.of(args, before), args.get_config())
-        before[args.urn] = Resource.of(args)
+        outcome = self._judge(args.urn, args.urn, lambda: self._seen(args), args.get_config())
         self._send(outcome, report)
         if not outcome.applies:
             args.not_applicable(outcome.reason)
+
+    def _seen(self, args: ResourceValidationArgs) -> Resource:
+        """View a resource and those that were before it in its stack; a pack may be asked about several stacks."""
+        before = self.earlier[args.urn.rsplit("::", 2)[0]]
+        before.add(args)
+        return Resource.of(args, before)
 
     def validate_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Judge the whole stack; its index is built once, and only if a rule is to read it."""
@@ -199,11 +208,10 @@ class FamilyPolicy:
                 self.book.hear(item.id, self._place(urn), (), broke=True)
             inherited = self.blocking is not None and not given
             return _Outcome([] if inherited else plan.problems, applies=True)
-        if self.blocking is not None:
-            self.book.shows(plan.levels)
+        answered = self._answered((subject, plan.config), plan, see, urn)
         total = _Outcome(reason=f"no rule of {self.family.name} is enforced at this level")
-        for name, outcome in self._answered((subject, plan.config), plan, see, urn).items():
-            total.add(outcome.at(self.level, plan.levels[name]))
+        for name, outcome in answered.items():
+            total.add(outcome, self.level, plan.levels[name])
         return total
 
     def _place(self, urn: str) -> str | None:
@@ -212,12 +220,14 @@ class FamilyPolicy:
 
     def _planned(self, given: Mapping[str, Any]) -> _Plan:
         """Check the configuration, once for as long as it stays the same."""
-        inherited = self.blocking.plan if self.blocking and not given else None
-        if inherited is not None:
-            self.plan = inherited
-        elif self.plan is None or self.plan.config != given:
-            self.plan = _Plan.of(self.family, self.rules, given)
-        return self.plan
+        plan = self.blocking.plan if self.blocking and not given else None
+        if plan is None:
+            same = self.plan is not None and self.plan.config == given
+            plan = self.plan if self.plan and same else _Plan.of(self.family, self.rules, given)
+        if plan is not self.plan and self.blocking is not None:
+            self.book.shows(plan.levels)
+        self.plan = plan
+        return plan
 
     def _answered(self, about: object, plan: _Plan, see: _See, urn: str) -> _Answered:
         """Run the rules that are on, or take over what the blocking policy has just found about the same."""
@@ -236,9 +246,10 @@ class FamilyPolicy:
     def _heard(self, item: Rule[Any], view: Resource | Stack | None, plan: _Plan, urn: str) -> _Outcome:
         """Run one rule, and let the exemptions know of it."""
         outcome = _run(item, view, plan.settings)
-        broke = any(found.rule == _CRASH for found in outcome.findings)
+        broke = bool(outcome.findings) and any(found.rule == _CRASH for found in outcome.findings)
         self.book.hear(item.id, self._place(urn), outcome.open, broke=broke)
-        outcome.findings = [self._weigh(item, found, urn) for found in outcome.findings]
+        if outcome.findings:
+            outcome.findings = [self._weigh(item, found, urn) for found in outcome.findings]
         return outcome
 
     def _weigh(self, item: Rule[Any], finding: Finding, urn: str) -> Finding:
@@ -325,19 +336,23 @@ class _Outcome:
     applies: bool = False
     reason: str = "no IAM policy document in the resource"
 
-    def add(self, other: _Outcome) -> None:
+    def add(self, other: _Outcome, policy: Enforcement, rule: Enforcement) -> None:
+        """Take over what a policy of one level reports of a rule of another: the rest is its twin's."""
+        if other.findings:
+            other = other._at(policy, rule)
+        elif policy is not rule:
+            self.reason = other.reason
+            return
         self.findings += other.findings
         self.open += other.open
         self.applies = self.applies or other.applies
         self.reason = other.reason
 
-    def at(self, policy: Enforcement, rule: Enforcement) -> _Outcome:
-        """Keep what a policy of one level reports of a rule of another: the rest is its twin's.
+    def _at(self, policy: Enforcement, rule: Enforcement) -> _Outcome:
+        """Keep the findings that a policy of one level reports, and what was open where that is its own level.
 
         An advisory rule blocks by nothing but a crash; a finding that is advisory or exempted never blocks.
         """
-        if not self.findings:
-            return self if policy is rule else _Outcome(reason=self.reason)
         if policy is Enforcement.ADVISORY:
             if rule is Enforcement.ADVISORY:
                 found = [item for item in self.findings if item.rule != _CRASH]

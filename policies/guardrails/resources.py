@@ -25,6 +25,7 @@ __all__ = [
     "STACK_TYPE",
     "PolicyDocument",
     "Provider",
+    "Registered",
     "Resource",
     "SdkProvider",
     "SdkResource",
@@ -35,6 +36,7 @@ __all__ = [
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _URN_PARTS = 4
+_URN_START = "urn:pulumi:"
 
 Derived = TypeVar("Derived")
 _SURFACE = Path(__file__).resolve().parent / "data" / "iam_surface.json"
@@ -95,9 +97,9 @@ class SdkStackResource(SdkResource, Protocol):
     def property_dependencies(self) -> Mapping[str, Sequence[SdkResource]]: ...  # noqa: D102 - the SDK's own field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StackContext:
-    """The stack a resource belongs to, and its configuration (``project:key`` to text).
+    """The stack a resource belongs to, and its configuration (``project:key`` to text); one object for a stack.
 
     The configuration is decrypted and does not say which values are secret: no value of it enters a message, except
     the one a rule is told to use in names.
@@ -111,14 +113,15 @@ class StackContext:
     def of(cls, urn: str, environ: Mapping[str, str] = os.environ) -> StackContext:
         """Read stack and project off a URN; ambient variables such as ``PULUMI_STACK`` may name another stack."""
         parts = urn.split("::", _URN_PARTS - 1)
-        if len(parts) != _URN_PARTS or not parts[0].startswith("urn:pulumi:"):
+        if len(parts) != _URN_PARTS or not parts[0].startswith(_URN_START):
             msg = "the engine sent a resource whose URN is not urn:pulumi:STACK::PROJECT::TYPE::NAME"
             raise ValueError(msg)
-        return _context(parts[0].removeprefix("urn:pulumi:"), parts[1], environ.get("PULUMI_CONFIG", ""))
+        return _context(parts[0], parts[1], environ.get("PULUMI_CONFIG", ""))
 
 
 @lru_cache(maxsize=4)
-def _context(stack: str, project: str, text: str) -> StackContext:
+def _context(start: str, project: str, text: str) -> StackContext:
+    stack = start.removeprefix(_URN_START)
     config = {str(key): str(value) for key, value in json.loads(text).items()} if text else {}
     return StackContext(stack, project, config)
 
@@ -136,8 +139,7 @@ class Provider:
 class Resource:
     """One resource: inputs after the provider's check at registration, outputs when the whole stack is judged.
 
-    ``earlier`` holds the resources registered before it, by URN, as far as rules are told of them: none where a stack
-    is judged.
+    ``earlier`` are the resources registered before it, as far as rules are told of them: none where a stack is judged.
     """
 
     urn: str
@@ -146,17 +148,17 @@ class Resource:
     raw: Any = field(repr=False)
     sdk: SdkResource | None = field(default=None, repr=False)
     sdk_links: SdkStackResource | None = field(default=None, repr=False)
-    earlier: Mapping[str, Resource] = field(default_factory=dict, repr=False, compare=False)
+    earlier: Registered | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, sdk: SdkResource, earlier: Mapping[str, Resource] | None = None) -> Resource:
+    def of(cls, sdk: SdkResource, earlier: Registered | None = None) -> Resource:
         """View the arguments of a resource policy."""
-        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk, earlier=earlier or {})
+        return cls(sdk.urn, sdk.resource_type, sdk.name, sdk.props, sdk, earlier=earlier)
 
     @property
     def neighbours(self) -> tuple[Resource, ...]:
         """The resources of the stack that a remedy can name, as far as they are known."""
-        return tuple(item for urn, item in self.earlier.items() if urn != self.urn)
+        return self.earlier.others(self.urn) if self.earlier else ()
 
     @classmethod
     def linked(cls, sdk: SdkStackResource) -> Resource:
@@ -230,6 +232,25 @@ class Resource:
         return _ORGANIZATIONS.get(given) if isinstance(given, str) else None
 
 
+@dataclass(slots=True)
+class Registered:
+    """The resources of a stack that were registered so far; each is viewed only if a rule asks for those before it."""
+
+    _waiting: dict[str, SdkResource] = field(default_factory=dict)
+    _views: dict[str, Resource] = field(default_factory=dict)
+
+    def add(self, sdk: SdkResource) -> None:
+        """Take in one more, in place of an earlier registration of the same."""
+        self._waiting[sdk.urn] = sdk
+
+    def others(self, urn: str) -> tuple[Resource, ...]:
+        """View them all, but for one."""
+        # These views are their own: the one that is judged keeps every document that was read for it.
+        self._views |= {key: Resource.of(sdk) for key, sdk in self._waiting.items()}
+        self._waiting.clear()
+        return tuple(item for key, item in self._views.items() if key != urn)
+
+
 def _provider(sdk: SdkProvider | None) -> Provider | None:
     if sdk is None:
         return None
@@ -292,7 +313,8 @@ class Stack:
         return {resource.urn: resource for resource in self.resources}
 
     @cached_property
-    def _types(self) -> Mapping[str, tuple[Resource, ...]]:
+    def by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The resources by type, in the engine's order within each."""
         grouped: dict[str, list[Resource]] = {}
         for resource in self.resources:
             grouped.setdefault(resource.type, []).append(resource)
@@ -300,7 +322,7 @@ class Stack:
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """List the resources of some types, in the engine's order within each."""
-        return tuple(item for name in types for item in self._types.get(name, ()))
+        return tuple(item for name in types for item in self.by_type.get(name, ()))
 
     @cached_property
     def _users(self) -> Mapping[str, tuple[tuple[Resource, str], ...]]:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from guardrails.values import Unknown, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from guardrails.alarms.alarm import Alarm, Reference
     from guardrails.alarms.table import Row
@@ -25,6 +25,10 @@ _MADE_UP = frozenset({"id", "arnSuffix", "serviceId", "gatewayId"})
 _NAMING = re.compile(r"(?:.*(?:Id|Arn|Name|Url|Identifier|Suffix)|id|arn|name|url|identifier|bucket)(?:V2)?")
 _STEM = re.compile(r"(?:-\d+)+")
 
+_About: TypeAlias = "tuple[Resource, bool, Stack, Mapping[str, str]]"
+"""A resource, whether the property of the metric depends on it, its stack, and the values that are taken for its name.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -37,6 +41,9 @@ class Match:
     key: str = ""
     why: str = ""
     property: bool = False
+
+
+_NAMED, _ANOTHER = Match(verdict=True), Match(verdict=False)
 
 
 def variants(resource: Resource, candidates: tuple[Row, ...]) -> Iterator[Row]:
@@ -141,15 +148,20 @@ def compare(alarm: Alarm, reference: Reference, resource: Resource, row: Row, st
         return Match(given if linked else False)
     if not row.identity:
         return Match(not given)
-    names = names_of(resource, stack)
-    seems = linked or any(isinstance(value, str) and value in names for value in given.values())
-    seems = seems or any(_is_due(value, resource, row, stack) for value in given.values())
-    about = (resource, linked, stack, names)
+    about = (resource, linked, stack, names_of(resource, stack))
     matches = [_bound(key, source, given, about) for key, source in row.identity.items()]
     wrong = next((item for item in matches if item.verdict is False), None)
     if wrong is not None:
-        return wrong if seems else Match(verdict=False)
-    return next((_at(item, reference) for item in matches if isinstance(item.verdict, Unknown)), Match(verdict=True))
+        return wrong if linked or _seems(given.values(), about, row) else _ANOTHER
+    return next((_at(item, reference) for item in matches if isinstance(item.verdict, Unknown)), _NAMED)
+
+
+def _seems(given: Collection[Value], about: _About, row: Row) -> bool:
+    """Say whether any dimension holds what people take for the resource's name, at whatever key it stands."""
+    resource, _, stack, names = about
+    return any(isinstance(value, str) and value in names for value in given) or any(
+        _is_due(value, resource, row, stack) for value in given
+    )
 
 
 def _is_due(value: Value, resource: Resource, row: Row, stack: Stack) -> bool:
@@ -169,14 +181,14 @@ def _bound(
     key: str,
     source: str,
     given: Mapping[str, Value],
-    about: tuple[Resource, bool, Stack, Mapping[str, str]],
+    about: _About,
 ) -> Match:
     """Say whether one identifying dimension names the resource."""
     value = given.get(key)
     if value is None:
         return Match(verdict=False, key=key, why=f"lacks the dimension {key}, {describe(source)}")
     if source.startswith("any:"):
-        return Match(verdict=True)
+        return _NAMED
     return _referred(key, source, value, about) if source.startswith("ref:") else _own(key, source, given, about)
 
 
@@ -184,7 +196,7 @@ def _own(
     key: str,
     source: str,
     given: Mapping[str, Value],
-    about: tuple[Resource, bool, Stack, Mapping[str, str]],
+    about: _About,
 ) -> Match:
     """Judge a dimension that the resource itself gives."""
     resource, linked, stack, names = about
@@ -192,9 +204,9 @@ def _own(
     if isinstance(value, Unknown):
         return Match(_unknown(value, wanted, given, linked=linked))
     if isinstance(wanted, Unknown):
-        return Match(verdict=False) if source in _MADE_UP else Match(wanted, key)
+        return _ANOTHER if source in _MADE_UP else Match(wanted, key)
     if _equal(value, wanted, source):
-        return Match(verdict=True)
+        return _NAMED
     told = names.get(value, repr(value)) if isinstance(value, str) else repr(value)
     why = f"sets {key} to {told}, not to {describe(source)}"
     return Match(verdict=False, key=key, why=why, property=value in names and value != resource.name)
@@ -225,7 +237,7 @@ def _referred(
     key: str,
     source: str,
     value: Value,
-    about: tuple[Resource, bool, Stack, Mapping[str, str]],
+    about: _About,
 ) -> Match:
     """Judge a dimension that another resource gives: one that the resource depends on, else any of its type."""
     resource, linked, stack, _ = about
@@ -236,5 +248,5 @@ def _referred(
     others = [item for item in stack.of_type(token) if item.urn in uses] or list(stack.of_type(token))
     known = [item.properties.get(prop) for item in others]
     if not others or value in known or any(isinstance(item, Unknown) or item is None for item in known):
-        return Match(verdict=True)
+        return _NAMED
     return Match(verdict=False, key=key, why=f"sets {key} to {value!r}, which is not {describe(source)}")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,10 +32,14 @@ def suffix_of(context: StackContext, settings: Settings) -> Suffix:
 
     The stack's name is read off a URN, so a state that is judged without its configuration still has a suffix.
     """
-    if settings["suffix"]:
-        text = str(settings["suffix"])
-        return Suffix(text, "${stack}" if text == context.stack else text)
-    project, _, key = str(settings["suffixConfigKey"]).rpartition(":")
+    return _found(context, settings["suffix"], settings["suffixConfigKey"])
+
+
+@lru_cache(maxsize=4)
+def _found(context: StackContext, fixed: str | None, name: str) -> Suffix:
+    if fixed:
+        return Suffix(fixed, "${stack}" if fixed == context.stack else fixed)
+    project, _, key = name.rpartition(":")
     found = context.config.get(f"{project or context.project}:{key}")
     if found:
         own = project in ("", context.project)

@@ -38,10 +38,10 @@ def has_suffix(name: str, suffix: str, spec: NameSpec) -> bool:
     the end (``.fifo``, a directory bucket's zone) comes after it. Types that allow no separator take it bare. A suffix
     of several words matches whatever separator is between them.
     """
-    core, wanted = _core(name, spec), _plain(suffix, spec)
-    core = _plain(core, spec)
-    segments = [*core.split("/"), core] if spec.kind == "path" else [core]
-    return any(_carries(segment, wanted, spec) for segment in segments)
+    core, wanted = _plain(_core(name, spec), spec), _plain(suffix, spec)
+    if _carries(core, wanted, spec):
+        return True
+    return spec.kind == "path" and any(_carries(segment, wanted, spec) for segment in core.split("/"))
 
 
 def _plain(text: str, spec: NameSpec) -> str:
@@ -51,12 +51,9 @@ def _plain(text: str, spec: NameSpec) -> str:
 
 
 def _carries(segment: str, suffix: str, spec: NameSpec) -> bool:
-    if segment == suffix:
-        return True
-    head = segment.removesuffix(suffix)
-    if head == segment:
+    if not segment.endswith(suffix):
         return False
-    return not spec.seps or head[-1] in _SEPARATORS
+    return len(segment) == len(suffix) or not spec.seps or segment[-len(suffix) - 1] in _SEPARATORS
 
 
 def foreign_suffix(name: str, own: str, others: Iterable[str], spec: NameSpec) -> str | None:

@@ -80,10 +80,10 @@ def collision(stack: Stack, settings: Settings) -> Iterator[Answer]:  # noqa: AR
 def _named(stack: Stack) -> Mapping[str, list[tuple[Resource, NameSpec]]]:
     """Group the resources that have physical names by type; a type with one resource cannot collide."""
     found: dict[str, list[tuple[Resource, NameSpec]]] = defaultdict(list)
-    for resource in stack.resources:
-        spec = lookup(resource.type)
+    for token, resources in stack.by_type.items():
+        spec = lookup(token)
         if spec is not None and spec.kind in ("physical", "path"):
-            found[_canonical(resource.type)].append((resource, spec))
+            found[_canonical(token)] += [(resource, spec) for resource in resources]
     return {token: items for token, items in found.items() if len(items) > 1}
 
 
