@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import io
 import signal
-import subprocess
 import sys
-import tempfile
 from concurrent import futures
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +17,7 @@ from rich.console import Console
 
 from stackproof.baseline import apply, baseline_of, pruned, refused
 from stackproof.baseline import file as baseline_file
+from stackproof.checkout import Checkout
 from stackproof.engine.nursery import Nursery
 from stackproof.errors import StackproofError, StoppedError, UsageError
 from stackproof.exemptions.command import exempt
@@ -38,7 +37,7 @@ from stackproof.report.formats import Format
 from stackproof.report.inert import block
 from stackproof.strictness import FailOn
 from stackproof.verdicts import exit_code, judge
-from stackproof.whole_file import write_whole
+from stackproof.whole_file import whole_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -429,35 +428,15 @@ def _destination(output: Path | None) -> Iterator[Console]:
     if output is None:
         yield Console(highlight=False)
         return
+    with whole_file(output) as file, io.TextIOWrapper(file, "utf-8") as text:
+        yield Console(file=text, highlight=False, no_color=True)
+
+
+def _commit(folder: Path) -> str:
+    """Give the commit of a program's work tree; nothing outside a repository or without git."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    except OSError as error:
-        message = f"{output} cannot be written: {error.strerror}; name a file in a folder that exists"
-        raise UsageError(message) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield Console(file=file, highlight=False, no_color=True)
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _commit(root: Path) -> str:
-    """Give a work tree's commit, with `-dirty` where it has changes; nothing outside a repository or without git."""
-
-    def git(*words: str) -> str:
-        done = subprocess.run(  # noqa: S603 (an argument list, never a shell)
-            ["git", "-C", str(root), *words],  # noqa: S607 (the user's own git)
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    try:
-        return git("rev-parse", "HEAD") + ("-dirty" if git("status", "--porcelain", "--", ".") else "")
-    except (OSError, subprocess.CalledProcessError):
+        return Checkout.of(folder).label
+    except UsageError:
         return ""
 
 

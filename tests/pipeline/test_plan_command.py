@@ -327,4 +327,4 @@ def test_what_is_said_without_a_lock_a_clone_or_an_envelope(
     assert (missing.code, "nothing.lock: cannot be read" in missing.err) == (2, True)
     (repository.root / ".git").rename(tmp_path / "moved")
     bare = type_("plan", "create", *COMMON)
-    assert (bare.code, "no commit to plan for" in bare.err) == (2, True)
+    assert (bare.code, "no commit is here" in bare.err) == (2, True)

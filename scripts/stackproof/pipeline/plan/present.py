@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from stackproof.checkout import Checkout
 from stackproof.engine.embedded.analyzer import RunningPack
 from stackproof.engine.nursery import Nursery
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.pipeline.plan.canonical import digest_of, digest_of_file
-from stackproof.pipeline.plan.checkout import Checkout
 from stackproof.pipeline.plan.envelope import PackMark, StateMark
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ def rollback(commit: Annotated[str, typer.Argument(help="The full hash of a comm
 
     Exit codes: 0 it is, 2 it is not.
     """
-    from stackproof.pipeline.plan.checkout import Checkout  # noqa: PLC0415 (no other command needs it)
+    from stackproof.checkout import Checkout  # noqa: PLC0415 (no other command needs it)
 
     if not _COMMIT.match(commit):
         message = "give all 40 hexadecimal digits: a branch or a tag may be moved after it was checked"

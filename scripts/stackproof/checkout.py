@@ -38,6 +38,11 @@ class Checkout:
         """The commit, followed by what was changed since: two work trees are the same only where this is equal."""
         return f"{self.head} with changes in {', '.join(self.changed)}" if self.changed else self.head
 
+    @property
+    def label(self) -> str:
+        """The commit as a report names it: with ``-dirty`` where the work tree is not that commit."""
+        return f"{self.head}-dirty" if self.changed else self.head
+
     def stood_at(self, commit: str) -> bool:
         """Say whether the branch was at a commit before its present one; what a merge brought along does not count."""
         return commit in _git(self.root, "rev-list", "--first-parent", f"{self.head}~1").split()
@@ -57,8 +62,10 @@ def _git(folder: Path, *words: str) -> str:
             check=True,
         )
     except OSError as error:
-        raise UsageError(f"git cannot be started ({error.strerror}); a plan is for a commit: install git") from error
+        raise UsageError(
+            f"git cannot be started ({error.strerror}), and nothing else tells the commit: install git"
+        ) from error
     except subprocess.CalledProcessError as error:
-        message = f"{folder}: no commit to plan for: {error.stderr.strip()}; run inside a clone of the repository"
+        message = f"{folder}: no commit is here: {error.stderr.strip()}; run inside a clone of the repository"
         raise UsageError(message) from error
     return done.stdout
