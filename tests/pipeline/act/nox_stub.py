@@ -67,13 +67,13 @@ def main() -> None:
             )
         if plays.get(name) == "hang":
             time.sleep(HANG)
+        if name == "preview":  # which reports whatever it finds
+            Path("build").mkdir(exist_ok=True)
+            Path("build/preview.sarif").write_text("{}", encoding="utf-8")
         if code := plays.get(name):
             sys.exit(code)
         if name in REAL:
             run(name, posargs)
-        elif name == "preview":
-            Path("build").mkdir(exist_ok=True)
-            Path("build/preview.sarif").write_text("{}", encoding="utf-8")
 
 
 if __name__ == "__main__":

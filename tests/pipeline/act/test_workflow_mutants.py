@@ -113,3 +113,45 @@ def test_a_session_without_its_pack_or_lock_plans_nothing(words: str, act: Harne
     path.write_text(text.replace(line, line.replace(words, "")), encoding="utf-8")
     act.commit()
     assert (act.run("push").code, words in line) == (1, True)
+
+
+@pytest.mark.parametrize("workflow", ["drift.yml", "rollback.yml"])
+def test_without_its_condition_a_workflow_goes_to_work_on_another_branch(workflow: str, act: Harness) -> None:
+    act.change(workflow, "    if: github.ref == 'refs/heads/main'\n", "")
+    inputs = {"stack": "dev", "commit": act.commit()}
+    ran = act.run("workflow_dispatch", workflow, ref="refs/heads/feature", inputs=inputs)
+    assert {name for name, _ in ran.sessions} == {workflow.removesuffix(".yml")}
+
+
+def test_without_its_condition_the_report_of_a_preview_that_failed_is_lost(act: Harness) -> None:
+    act.change("pr.yml", "        if: ${{ !cancelled() }}\n", "")
+    act.play(preview=1)
+    assert (act.run("pull_request").code, act.stored()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "lost"),
+    [("!cancelled()", "record-dev/"), ("!cancelled() && github.event.repository.private", "state-dev/")],
+)
+def test_without_its_condition_what_is_kept_of_an_update_that_failed_is_lost(
+    condition: str, lost: str, act: Harness
+) -> None:
+    act.change("stack.yml", f"        if: ${{{{ {condition} }}}}\n", "")
+    (act.folder / "recorder" / "play.json").write_text('{"up": {"code": 255, "result": "failed"}}', encoding="utf-8")
+    assert act.run("push").code == 1
+    assert [path for path in act.stored() if path.startswith(lost)] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "event", "line"),
+    [
+        ("deploy.yml", "push", "  push:\n    branches: [main]\n"),
+        ("drift.yml", "schedule", '  schedule:\n    - cron: "17 5 * * *"\n'),
+        ("pr.yml", "pull_request", "  pull_request:\n"),
+        ("pr.yml", "merge_group", "  merge_group:\n"),
+    ],
+)
+def test_without_its_trigger_an_event_starts_nothing(file: str, event: str, line: str, act: Harness) -> None:
+    act.change(file, line, "")
+    ran = act.run(event)
+    assert (ran.sessions, ran.jobs) == ((), {})

@@ -54,7 +54,7 @@ def test_every_gate_job_is_made_to_fail_below() -> None:
 def test_nothing_is_deployed_where_a_gate_job_fails(job: str, start: Start, act: Harness) -> None:
     act.play(**{SESSIONS[job]: 1})
     ran = start.of(act)
-    assert (ran.code, ran.deploying) == (1, []), ran.printed
+    assert (ran.code, ran.deploying) == (1, []), ran.end
 
 
 @EVERY
@@ -62,7 +62,7 @@ def test_nothing_is_deployed_where_a_gate_job_fails(job: str, start: Start, act:
 def test_nothing_is_deployed_where_a_gate_job_is_skipped(job: str, start: Start, act: Harness) -> None:
     act.change("pr.yml", f"    name: {job}\n", f"    name: {job}\n    if: false\n")
     ran = start.of(act)
-    assert (ran.code, ran.deploying) == (1, []), ran.printed
+    assert (ran.code, ran.deploying) == (1, []), ran.end
 
 
 @EVERY
@@ -70,7 +70,7 @@ def test_nothing_is_deployed_where_a_gate_job_is_skipped(job: str, start: Start,
 def test_nothing_is_deployed_where_the_run_is_cancelled_in_a_gate_job(job: str, start: Start, act: Harness) -> None:
     act.play(**{SESSIONS[job]: "hang"})
     ran = start.of(act, stop_at=SESSIONS[job])
-    assert (ran.code, ran.deploying) == (1, []), ran.printed
+    assert (ran.code, ran.deploying) == (1, []), ran.end
 
 
 @pytest.mark.parametrize("start", [PUSH, DISPATCH, ROLLBACK], ids=["push", "dispatch", "rollback"])
@@ -80,7 +80,7 @@ def test_nothing_is_deployed_where_a_gate_job_alone_is_cancelled(job: str, start
     told = json.dumps({name: {"result": "cancelled" if name == job else "success"} for name in gate_jobs()})
     act.change("pr.yml", "NEEDS: ${{ toJSON(needs) }}", f"NEEDS: '{told}'")
     ran = start.of(act)
-    assert (ran.code, ran.deploying) == (1, []), ran.printed
+    assert (ran.code, ran.deploying) == (1, []), ran.end
 
 
 @pytest.mark.parametrize("start", [PULL_REQUEST, MERGE], ids=["pull", "merge"])
@@ -93,7 +93,7 @@ def test_a_change_is_judged_and_nothing_is_deployed_though_all_pass(start: Start
 @pytest.mark.parametrize("start", [PUSH, DISPATCH], ids=["push", "dispatch"])
 def test_what_passed_is_promoted_stack_after_stack_by_exactly_these_steps(start: Start, act: Harness) -> None:
     ran = start.of(act)
-    assert ran.code == 0, ran.printed
+    assert ran.code == 0, ran.end
     sessions = [(name, *words) for name, words in ran.sessions]
     assert sorted(sessions[: len(GATE)]) == GATE
     stacks = ("dev", "staging", "prod")
@@ -103,7 +103,7 @@ def test_what_passed_is_promoted_stack_after_stack_by_exactly_these_steps(start:
 
 def test_a_rollback_takes_one_stack_to_the_commit_that_was_named(act: Harness) -> None:
     ran = ROLLBACK.of(act)
-    assert ran.code == 0, ran.printed
+    assert ran.code == 0, ran.end
     before = act.repository_commit("HEAD~1")
     assert (ran.sessions[0], ran.sessions[-2:]) == (
         ("rollback", (before,)),
@@ -120,13 +120,16 @@ def test_a_rollback_to_what_the_branch_was_never_at_ends_before_the_gate(commit:
     assert (ran.code, ran.sessions, ran.pulumi) == (1, (("rollback", (commit,)),), ())
 
 
-@pytest.mark.parametrize("workflow", ["deploy.yml", "rollback.yml"])
-def test_nothing_is_deployed_from_another_branch(workflow: str, act: Harness) -> None:
+@pytest.mark.parametrize(("workflow", "sessions"), [("deploy.yml", GATE), ("rollback.yml", []), ("drift.yml", [])])
+def test_nothing_is_deployed_or_looked_at_from_another_branch(
+    workflow: str, sessions: list[tuple[str, ...]], act: Harness
+) -> None:
     before = act.commit()
     act.commit()
     inputs = {"stack": "dev", "commit": before}
     ran = act.run("workflow_dispatch", workflow, ref="refs/heads/feature", inputs=inputs)
-    assert ran.deploying == []
+    assert ran.deploying == [], ran.end
+    assert sorted((name, *words) for name, words in ran.sessions) == sessions
 
 
 @pytest.mark.parametrize(
@@ -149,12 +152,29 @@ def test_a_plan_that_was_exchanged_on_the_way_is_not_applied(act: Harness) -> No
     assert "plan: planned sha256:" in ran.printed
 
 
-def test_drift_is_looked_for_in_every_stack_and_changes_none(act: Harness) -> None:
+@pytest.mark.parametrize(
+    "start", [Start("schedule"), Start("workflow_dispatch", "drift.yml")], ids=["schedule", "dispatch"]
+)
+def test_drift_is_looked_for_in_every_stack_and_changes_none(start: Start, act: Harness) -> None:
     (act.folder / "recorder" / "play.json").write_text('{"op": "same"}', encoding="utf-8")
-    ran = act.run("schedule")
-    assert ran.code == 0, ran.printed
+    ran = start.of(act)
+    assert ran.code == 0, ran.end
     assert sorted(ran.sessions) == [("drift", ("dev",)), ("drift", ("prod",)), ("drift", ("staging",))]
     asked = sorted(step for step in ran.pulumi if step[0] not in {"stack", "whoami"})
     assert [(step[:3], step[step.index("--stack") + 1]) for step in asked] == [
         (("preview", "--refresh", "--expect-no-changes"), stack) for stack in ("dev", "prod", "staging")
     ]
+
+
+def test_the_report_of_a_preview_that_failed_is_kept(act: Harness) -> None:
+    act.play(preview=1)
+    assert act.run("pull_request").code == 1
+    assert act.stored() == ["preview.sarif/preview.sarif"]
+
+
+def test_the_record_and_the_state_of_an_update_that_failed_are_kept(act: Harness) -> None:
+    (act.folder / "recorder" / "play.json").write_text('{"up": {"code": 255, "result": "failed"}}', encoding="utf-8")
+    ran = act.run("push")
+    assert (ran.code, [name for name, _ in ran.sessions[-2:]]) == (1, ["plan", "deploy"]), ran.end
+    kept = ["record-dev/record.json", "state-dev/state-after.json", "state-dev/state-before.json"]
+    assert [path for path in act.stored() if not path.startswith("plan-")] == ["preview.sarif/preview.sarif", *kept]
