@@ -35,6 +35,8 @@ ABSENT = {  # the key that is missing has no line; the finding stands where its 
     "deploy-on-untrusted-event": "  push:",
     "dispatch-from-any-branch": "  workflow_dispatch:",
     "merge-group-missing": "  pull_request:",
+    "pull-request-missing": "  merge_group:",
+    "role-without-identity-token": "      - uses: aws-actions/configure-aws-credentials",
     "stack-without-concurrency": "  prod:",
     "report-only-on-success": "      - run: cat ",
 }

@@ -14,10 +14,10 @@ from stackproof.pipeline.gatecheck.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stackproof.pipeline.gatecheck.follow import FlowJob
+    from stackproof.pipeline.gatecheck.follow import Flow, FlowJob, FlowStep
     from stackproof.pipeline.gatecheck.occasions import Occasion
 
-__all__ = ["given_texts", "held_credentials", "static_key"]
+__all__ = ["asks_identity", "given_texts", "held_credentials", "may_ask_identity", "static_key"]
 
 _STATIC = re.compile(
     r"(?:^|_)(?:AWS_SECRET(?:_ACCESS)?_KEY|PULUMI_(?:ACCESS_)?TOKEN|PULUMI_API_TOKEN|AZURE_CLIENT_SECRET|ARM_CLIENT_SECRET"
@@ -33,6 +33,39 @@ _HARMLESS = re.compile(
 """Names of secrets that say where something is, not how to get in."""
 _POWERS = ("*", "id-token", "contents", "actions")
 """The permissions of a token with which a job can get at a cloud, or change what is judged."""
+
+
+_EXCHANGES = {
+    "aws-actions/configure-aws-credentials": "role-to-assume",
+    "google-github-actions/auth": "workload_identity_provider",
+    "pulumi/auth-actions": "organization",
+}
+"""Actions that exchange the run's identity token, and the input that has them do so (their READMEs)."""
+_OTHER_WAYS = frozenset({"aws-access-key-id", "web-identity-token-file", "role-chaining"})
+_MACHINES = re.compile(r"^(?:ubuntu|windows|macos)-")
+
+
+def asks_identity(job: FlowJob, step: FlowStep) -> bool:
+    """Say whether a step, on a machine of GitHub's that has no identity of its own, exchanges the identity token."""
+    name = step.step.uses.text.partition("@")[0].lower() if step.step.uses else ""
+    given = {key.lower() for key in step.step.with_}
+    keys = any("AWS_ACCESS_KEY_ID" in env for env in (job.workflow.env, job.job.env, step.step.env))
+    before = job.steps[: job.steps.index(step)]
+    keyed = keys or any(_OTHER_WAYS & {key.lower() for key in one.step.with_} for one in before)
+    exchanges = _EXCHANGES.get(name, "\n") in given and not _OTHER_WAYS & given and not keyed
+    return exchanges and _MACHINES.match(job.job.runs_on) is not None
+
+
+def may_ask_identity(flow: Flow, job: FlowJob) -> bool:
+    """Say whether a job has `id-token: write`, and each job that calls it; where nothing is said, who calls decides."""
+    owners = [(job.workflow, job.job), *reversed(job.callers)]
+    stated = [one.permissions if one.permissions is not None else workflow.permissions for workflow, one in owners]
+    called = {trigger.event for trigger in flow.triggers} == {"workflow_call"}
+    known = [item for item in stated if item is not None]
+    if not known:
+        return called
+    texts = [(item.get("id-token") or item.get("*")) for item in known]
+    return all(text is not None and text.text in {"write", "write-all"} for text in texts)
 
 
 def held_credentials(job: FlowJob, one: Occasion) -> Iterator[tuple[str, Place]]:

@@ -217,13 +217,16 @@ class Pipeline:
     def required(self) -> Iterator[Flow]:
         """Yield the flows on pull requests that a change must pass: with a policy or preview gate, or an aggregator."""
         for flow in self.flows:
-            judged = {does for item in self.gates if item.flow is flow for does in item.act.does}
             deploys = any(item.flow is flow for item in self.deployments)
-            counts = bool(judged & {"policy", "preview"}) or any(True for _ in self.aggregators(flow))
             on_changes = flow.trigger("pull_request") or flow.trigger("pull_request_target")
             judging = not deploys or any(self.judges_changes(flow, item) for item in flow.jobs.values())
-            if counts and on_changes and judging:
+            if self.is_counted(flow) and on_changes and judging:
                 yield flow
+
+    def is_counted(self, flow: Flow) -> bool:
+        """Say whether a flow's verdict is one to wait for: it has a policy or preview gate, or an aggregator."""
+        judged = {does for item in self.gates if item.flow is flow for does in item.act.does}
+        return bool(judged & {"policy", "preview"}) or any(True for _ in self.aggregators(flow))
 
     def judges_changes(self, flow: Flow, job: FlowJob) -> bool:
         """Say whether a gate runs on pull requests."""
