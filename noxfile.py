@@ -62,10 +62,17 @@ def preview(session: nox.Session) -> None:
     prepare(session)
     pack = [] if "--policy-pack" in session.posargs else ["--policy-pack", "policies"]
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    files = ["--output", f"markdown={summary}", "--output", "sarif=build/preview.sarif"]
-    reports = ["--format", "github", *files] if summary else []
+    kept = (f"markdown={summary}", "markdown=build/preview.md", "sarif=build/preview.sarif")
+    reports = ["--format", "github", *(word for file in kept for word in ("--output", file))] if summary else []
     (ROOT / "build").mkdir(exist_ok=True)
     session.run("python", "-m", "stackproof", "preview", *pack, *(session.posargs or ["program", *reports]))
+
+
+@nox.session(default=False)
+def comment(session: nox.Session) -> None:
+    """Put the preview's report on the pull request that --pull-request names after --, a comment a stack."""
+    prepare(session)
+    session.run("python", "-m", "stackproof", "comment", "build/preview.md", *session.posargs)
 
 
 @nox.session(default=False)

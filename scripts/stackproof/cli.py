@@ -26,6 +26,7 @@ from stackproof.iam import IamFormat, Severity, judge_files, judge_lines
 from stackproof.jobs import Asked, make_jobs
 from stackproof.lint.command import lint
 from stackproof.outputs import Reports
+from stackproof.pipeline.comment.command import comment
 from stackproof.pipeline.doctor.command import doctor
 from stackproof.pipeline.drift.command import drift
 from stackproof.pipeline.gatecheck.command import gatecheck
@@ -336,6 +337,7 @@ app.add_typer(plan.app, name="plan")
 app.command()(rollback)
 app.command()(drift)
 app.command()(doctor)
+app.command()(comment)
 
 
 def _pairs(items: list[str] | None, option: str, form: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AGGREGATOR",
+    "COMMENT",
     "GUARDS",
     "UNASKED",
     "broad",
@@ -38,12 +39,16 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"uses: (?:\./\S+(?: # .*)?|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)")
 AGGREGATOR = "gate"
+COMMENT = "comment"
+"""The job that only tells what was judged: nobody needs it, and it is skipped where nobody could read it."""
 STACK = "./.github/workflows/stack.yml"
 UNASKED = "its condition does not ask each need for success"
 GUARDS: dict[str, Any] = {
     name: {"on" if key is True else key: value for key, value in body.items()}
     for name, body in yaml.safe_load((Path(__file__).parent / "guards.yaml").read_text(encoding="utf-8")).items()
 }
+_WRITING = {("id-token", True), ("security-events", False), ("pull-requests", False)}
+"""What a job may write, and whether it has an environment then."""
 _OF_A_JOB = (
     "needs",
     "if",
@@ -94,7 +99,8 @@ def broad(text: str) -> list[str]:
             found += [
                 f"{name}: may write {item}"
                 for item, level in granted.items()
-                if level != "read" and (item, named) not in {("id-token", True), ("security-events", False)}
+                if level != "read"
+                and (item, named) not in {("id-token", True), ("security-events", False), ("pull-requests", False)}
             ]
     return found
 
@@ -120,8 +126,10 @@ def gaps(text: str) -> list[str]:
     found += [f"{name} is filtered" for name in ("pull_request", "merge_group") if workflow["on"].get(name)]
     jobs = workflow["jobs"]
     gate = jobs.get(AGGREGATOR, {})
-    found += [f"{AGGREGATOR} does not need {name}" for name in sorted(set(jobs) - {AGGREGATOR} - needs(gate))]
-    found += [f"{name} may be skipped" for name, job in jobs.items() if name != AGGREGATOR and "if" in job]
+    judging = {name: job for name, job in jobs.items() if name not in {AGGREGATOR, COMMENT}}
+    found += [f"{AGGREGATOR} does not need {name}" for name in sorted(set(judging) - needs(gate))]
+    found += [f"{name} may be skipped" for name, job in judging.items() if "if" in job]
+    found += [f"{name} waits for {COMMENT}" for name, job in jobs.items() if COMMENT in needs(job)]
     if gate.get("if") != "always()":
         found.append(f"{AGGREGATOR} may be skipped")
     commands = [(step.get("run"), step.get("env")) for step in gate.get("steps", []) if "run" in step]

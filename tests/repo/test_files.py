@@ -129,6 +129,7 @@ def test_each_session_has_a_docstring_of_one_line() -> None:
         "lock",
         "plan",
         "rollback",
+        "comment",
         "parity",
         "rehearse",
     } == set(found)

@@ -88,6 +88,7 @@ STAGING = "github.ref == 'refs/heads/main' && needs.gate.result == 'success' && 
         (gaps, PR, "  pull_request:\n", "  pull_request:\n    paths: [a]\n", ["pull_request is filtered"]),
         (gaps, PR, "policy, parity, preview, checks]", "parity, preview, checks]", ["gate does not need policy"]),
         (gaps, PR, "    if: always()\n", "", ["gate may be skipped"]),
+        (gaps, PR, "preview, checks]", "preview, checks, comment]", ["gate waits for comment"]),
         (gaps, PR, "  test:\n", "  test:\n    if: github.actor != 'a'\n", ["test may be skipped"]),
         (gaps, PR, "python3 scripts/gate.py", "echo", ["gate does not judge each result"]),
         (gaps, PR, "toJSON(needs)", "'{}'", ["gate does not judge each result"]),

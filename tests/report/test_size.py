@@ -12,6 +12,7 @@ from tests.report.stack import READER, RICH, WILDCARD, verdict
 from stackproof.model import Outcome, Verdict
 from stackproof.report import sarif
 from stackproof.report.formats import Format, render
+from stackproof.report.markdown import sections
 
 MANY = replace(
     RICH,
@@ -32,12 +33,13 @@ def test_a_comment_on_500_findings_fits_and_counts_the_rest() -> None:
     assert text.count("<details>") == text.count("</details>")
 
 
-def test_three_large_stacks_share_one_comment() -> None:
+def test_three_large_stacks_share_one_report_of_a_comment_each() -> None:
     """None is left out for the sake of another."""
     stacks = tuple(replace(MANY, stack=name) for name in ("dev", "staging", "prod"))
     text = render(Format.MARKDOWN, Outcome(stacks))
     assert len(text) <= 65_536
-    assert text.startswith("<!-- stackproof: shop/dev,shop/staging,shop/prod -->\n")
+    assert list(sections(text)) == ["shop/dev", "shop/staging", "shop/prod"]
+    assert "".join(sections(text).values()) == text
     assert re.findall(r"^## ✗ shop · (\w+): violated", text, re.MULTILINE) == ["dev", "staging", "prod"]
 
 

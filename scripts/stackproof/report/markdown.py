@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Markdown for a step summary and for a pull request's comment, which begins with a mark to find it again by.
+"""Markdown for a step summary and for a pull request's comments, one a stack, each with a mark to find it again by.
 
 A comment may have 65,536 characters and the mark is its first line; what does not fit is counted, never cut off in
-silence. Text from outside is escaped, so that it is neither markup nor a mention nor a link.
+silence. Text from outside is escaped, so that it is neither markup nor a mark nor a mention nor a link.
 """
 
 from __future__ import annotations
@@ -20,26 +20,48 @@ if TYPE_CHECKING:
     from stackproof.model import Outcome, Preview, Resource
     from stackproof.report.order import Entry
 
-__all__ = ["LIMIT", "render"]
+__all__ = ["LIMIT", "STOPPED", "mark", "render", "sections"]
 
 LIMIT = 65_000
 """How many characters the report has at most; GitHub refuses a comment of more than 65,536."""
 
+STOPPED = "stopped"
+"""What the mark of a run that did not finish says, in the place of a project and its stack."""
+
+_MARK = re.compile(r"^<!-- stackproof: ([A-Za-z0-9_./-]+) -->\n", re.MULTILINE)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()|~])|^([-+#])")
 _PASSES_SHOWN = 200
 _PROBLEM = 4_000
 
 
 def render(outcome: Outcome) -> str:
-    """Render what a command came to."""
-    names = ",".join(f"{preview.project}/{preview.stack}" for preview in outcome.previews) or "stopped"
-    head = f"<!-- stackproof: {re.sub(r'[^A-Za-z0-9_./,-]', '-', names)[:300]} -->\n"
+    """Render what a command came to: a section a stack, behind one that says why it did not finish if it did not."""
+    head = f"{mark(STOPPED)}\n" if outcome.stopped or not outcome.previews else ""
     if outcome.stopped:
         head += f"## ✗ Stackproof did not finish\n\n{_quoted(outcome.stopped)}\nNothing here counts as a pass.\n\n"
     if not outcome.previews:
         return head
     share = (LIMIT - len(head)) // len(outcome.previews)
-    return head + "\n".join(_stack(preview, share) for preview in outcome.previews)
+    return head + "\n".join(_marked(preview, share) for preview in outcome.previews)
+
+
+def mark(name: str) -> str:
+    """Give the line that a section begins with, which a reader does not see."""
+    return f"<!-- stackproof: {re.sub(r'[^A-Za-z0-9_./-]', '-', name)[:300]} -->"
+
+
+def sections(text: str) -> dict[str, str]:
+    """Take a report apart: each section with its mark, by what that says; nothing where the report begins with none."""
+    found = list(_MARK.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    if not found or found[0].start():
+        return {}
+    return {match[1]: text[match.start() : end] for match, end in zip(found, ends, strict=True)}
+
+
+def _marked(preview: Preview, limit: int) -> str:
+    own = f"{mark(f'{preview.project}/{preview.stack}')}\n"
+    return f"{own}{_stack(preview, limit - len(own) - 1)}"
 
 
 def _stack(preview: Preview, limit: int) -> str:
@@ -206,7 +228,8 @@ def _quoted(text: str) -> str:
 def _fenced(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}\n"
+    harmless = text.replace("<!--", "<! --")  # which would be a mark, were it alone on its line
+    return f"{fence}text\n{harmless}\n{fence}\n"
 
 
 def _url(url: str) -> str:

@@ -30,13 +30,14 @@ from tests.pipeline.act.flatten import flatten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Harness", "Ran", "Start", "gate_jobs"]
+__all__ = ["REPOSITORY", "Harness", "Ran", "Start", "gate_jobs"]
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).parent
 WORKFLOWS = ROOT / ".github" / "workflows"
 _USES = re.compile(r"uses: (?P<repository>[\w.-]+/[\w.-]+)(?P<path>/[\w./-]+)?@(?P<commit>[0-9a-f]{40})")
 _BACKEND = "file:///backend"
+REPOSITORY = "acme/app"
 _LONGEST = 120
 _ANSWERS = (0, 1)
 _RUNS = 3
@@ -46,7 +47,10 @@ _CHANGED = ("recorder", "store")
 NOTHING = "    - run: 'true'\n      shell: bash\n"
 STORE = """    - run: |
         mkdir -p "@STORE@/$NAME"
-        cp -r $FILES "@STORE@/$NAME/" || [ "$ABSENT" = ignore ]
+        for file in $FILES; do
+          if [ -d "$file" ]; then file="$file/."; fi
+          cp -r "$file" "@STORE@/$NAME/" || [ "$ABSENT" = ignore ]
+        done
         echo "id=$NAME" >> "$GITHUB_OUTPUT"
       id: keep
       shell: bash
@@ -58,7 +62,7 @@ STORE = """    - run: |
 FETCH = """    - run: |
         [ -n "$WANTED" ]
         mkdir -p "$FOLDER"
-        cp -r "@STORE@/$WANTED/"*/* "$FOLDER/"
+        cp -r "@STORE@/$WANTED/." "$FOLDER/"
         [ ! -x "@SPOIL@" ] || "@SPOIL@" "$FOLDER"
       shell: bash
       env:
@@ -90,7 +94,7 @@ PolicyPack("small", [POLICY])
 def gate_jobs() -> list[str]:
     """List the jobs that the aggregator stands for."""
     jobs = yaml.safe_load((WORKFLOWS / "pr.yml").read_text(encoding="utf-8"))["jobs"]
-    return sorted(jobs.keys() - {"gate"})
+    return sorted(jobs.keys() - {"gate", "comment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,7 @@ class Harness:
             *("act", event, "--workflows", where, "--platform", "ubuntu-24.04=-self-hosted", "--json"),
             *("--no-cache-server", "--action-cache-path", str(self.folder / "cache")),
             *("--eventpath", str(self.folder / "event.json"), "--env", f"RECORDER={self.folder / 'recorder'}"),
+            *("--env", f"GITHUB_REPOSITORY={REPOSITORY}"),
             *variables,
             *self._stubs(),
         ]
@@ -336,7 +341,8 @@ def _files() -> dict[str, str]:
 def _event(event: str) -> dict[str, Any]:
     common: dict[str, Any] = {"ref": "refs/heads/main", "repository": {"default_branch": "main", "private": True}}
     if event == "pull_request":
-        return {**common, "ref": "refs/pull/7/merge", "pull_request": {"number": 7, "head": {"repo": {"fork": True}}}}
+        fork = {"fork": True, "full_name": "somebody/fork"}
+        return {**common, "ref": "refs/pull/7/merge", "pull_request": {"number": 7, "head": {"repo": fork}}}
     if event == "merge_group":
         return {**common, "ref": "refs/heads/gh-readonly-queue/main/pr-7"}
     return common

@@ -126,7 +126,12 @@ def test_without_its_condition_a_workflow_goes_to_work_on_another_branch(workflo
 def test_without_its_condition_the_report_of_a_preview_that_failed_is_lost(act: Harness) -> None:
     act.change("pr.yml", "        if: ${{ !cancelled() }}\n", "")
     act.play(preview=1)
-    assert (act.run("pull_request").code, act.stored()) == (1, [])
+    assert (act.run("pull_request").code, act.stored()) == (1, ["preview.md/preview.md"])
+
+
+def test_without_its_condition_a_fork_s_pull_request_would_be_commented(act: Harness) -> None:
+    act.change("pr.yml", " && github.event.pull_request.head.repo.full_name == github.repository", "")
+    assert "comment" in {name for name, _ in act.run("pull_request").sessions}
 
 
 @pytest.mark.parametrize(

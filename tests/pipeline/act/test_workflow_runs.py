@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.pipeline.act.harness import Start, gate_jobs
+from tests.pipeline.act.harness import REPOSITORY, Start, gate_jobs
 
 if TYPE_CHECKING:
     from tests.pipeline.act.harness import Harness
@@ -23,6 +23,11 @@ SESSIONS = {
 
 GATE = [("docs", "--check"), ("lint",), ("parity",), ("policy",), ("preview",), ("test",), ("types",), ("workflows",)]
 
+
+COMMENT = ("comment", ("--pull-request", "7"))
+REPORTS = ["preview.md/preview.md", "preview.sarif/preview.sarif"]
+OWN: dict[str, Any] = {"pull_request": {"number": 7, "head": {"repo": {"fork": False, "full_name": REPOSITORY}}}}
+"""What makes a pull request one of the repository's own; the harness's is a fork's."""
 
 PULL_REQUEST, MERGE, PUSH = Start("pull_request"), Start("merge_group"), Start("push")
 DISPATCH = Start("workflow_dispatch", "deploy.yml")
@@ -169,7 +174,7 @@ def test_drift_is_looked_for_in_every_stack_and_changes_none(start: Start, act: 
 def test_the_report_of_a_preview_that_failed_is_kept(act: Harness) -> None:
     act.play(preview=1)
     assert act.run("pull_request").code == 1
-    assert act.stored() == ["preview.sarif/preview.sarif"]
+    assert act.stored() == REPORTS
 
 
 def test_the_record_and_the_state_of_an_update_that_failed_are_kept(act: Harness) -> None:
@@ -177,4 +182,29 @@ def test_the_record_and_the_state_of_an_update_that_failed_are_kept(act: Harness
     ran = act.run("push")
     assert (ran.code, [name for name, _ in ran.sessions[-2:]]) == (1, ["plan", "deploy"]), ran.end
     kept = ["record-dev/record.json", "state-dev/state-after.json", "state-dev/state-before.json"]
-    assert [path for path in act.stored() if not path.startswith("plan-")] == ["preview.sarif/preview.sarif", *kept]
+    assert [path for path in act.stored() if not path.startswith("plan-")] == [*REPORTS, *kept]
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_pull_request_of_our_own_is_commented_whatever_its_preview_says(code: int, act: Harness) -> None:
+    act.play(preview=code)
+    ran = act.run("pull_request", **OWN)
+    assert (ran.code, [one for one in ran.sessions if one[0] == "comment"]) == (code, [COMMENT]), ran.end
+
+
+def test_a_comment_that_could_not_be_written_keeps_nothing_from_passing(act: Harness) -> None:
+    """The job is red by itself; the check that is required is not."""
+    act.play(comment=1)
+    jobs = {name.strip().rpartition("/")[2]: result for name, result in act.run("pull_request", **OWN).jobs.items()}
+    assert (jobs["gate"], jobs["comment"]) == ("success", "failure")
+
+
+@pytest.mark.parametrize("start", [PULL_REQUEST, MERGE, PUSH], ids=["fork", "merge", "push"])
+def test_nothing_is_commented_where_nobody_may_or_would_read_it(start: Start, act: Harness) -> None:
+    act.play(plan=1)
+    assert [one for one in start.of(act).sessions if one[0] == "comment"] == []
+
+
+def test_without_a_report_the_comment_is_not_written(act: Harness) -> None:
+    act.change("pr.yml", "path: build/preview.md", "path: build/other.md")
+    assert COMMENT not in act.run("pull_request", **OWN).sessions

@@ -53,7 +53,7 @@ EXPECTED = (
     Expected("permissions removed", "^    permissions:", "law", "each job lists its permissions"),
     Expected("permission widened", "contents: read", "law", "a job that may write says why"),
     Expected("timeout removed", "timeout-minutes", "law", "every job has a time limit"),
-    Expected("step may fail", "uses:|id: keep", "law", "no failure is forgiven"),
+    Expected("step may fail", "uses:|id: (keep|report)", "law", "no failure is forgiven"),
     Expected("job never runs", "", "law", "no job is skipped but by its reviewed condition; act runs it too"),
     Expected("trigger removed", "", "law", f"{GUARDED}; act starts each workflow by each event"),
     Expected("branches removed", "branches", "law", f"{GUARDED}; act runs another branch"),
