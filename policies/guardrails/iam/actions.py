@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from guardrails.iam.arns import arn_format
-from guardrails.iam.patterns import matches, pieces_in
+from guardrails.iam.patterns import matches, pieces_in, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +92,8 @@ def expand(pattern: str) -> tuple[Action, ...] | None:
         return (found.actions[name],) if name in found.actions else ()
     if not pieces_in(name, found.names):
         return ()
+    if "**" in name:
+        return expand(f"{prefix}:{squeezed(name)}")
     return tuple(action for key, action in found.actions.items() if matches(name, key))
 
 

@@ -10,14 +10,17 @@ elements: Resource" and "Variables and tags".
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from guardrails.iam.patterns import covers, intersects, is_everything, is_literal, literal_prefix
+from guardrails.iam.patterns import PieceIndex, covers, intersects, is_everything, is_literal, literal_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 __all__ = ["EVERY", "ArnPattern", "Region", "account_of", "arn_format", "is_every_resource", "read_arn", "split_arn"]
 
@@ -28,6 +31,8 @@ _LITERAL = {"*": "\ue001", "?": "\ue002", "$": "\ue003"}
 _HOLE = "\ue000"
 """A character that no text holds: what stands for a variable where a pattern has to cover something."""
 _ACCOUNT = re.compile(r"\d{12}")
+_FEW = 8
+"""Up to this many patterns are tried one by one, which is faster than finding out which of them to try."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,12 +55,12 @@ class ArnPattern:
         """Say whether some resource may belong to both."""
         mine, yours = self.may, other.may
         return (
-            intersects(mine[2], yours[2])
-            and intersects(mine[5], yours[5])
-            and intersects(mine[4], yours[4])
-            and intersects(mine[3], yours[3])
-            and intersects(mine[1], yours[1])
-            and intersects(mine[0], yours[0])
+            _meet(mine[2], yours[2])
+            and _meet(mine[5], yours[5])
+            and _meet(mine[4], yours[4])
+            and _meet(mine[3], yours[3])
+            and _meet(mine[1], yours[1])
+            and _meet(mine[0], yours[0])
         )
 
     def covers(self, other: ArnPattern) -> bool:
@@ -65,11 +70,11 @@ class ArnPattern:
         """
         wide, narrow = self.must, other.may
         return (
-            covers(wide[5], narrow[5])
-            and covers(wide[2], narrow[2])
-            and covers(wide[4], narrow[4])
-            and covers(wide[3], narrow[3])
-            and covers(wide[0], narrow[0])
+            _cover(wide[2], narrow[2])
+            and _cover(wide[5], narrow[5])
+            and _cover(wide[4], narrow[4])
+            and _cover(wide[3], narrow[3])
+            and _cover(wide[0], narrow[0])
         )
 
     def spans(self, other: ArnPattern) -> bool:
@@ -82,50 +87,91 @@ class ArnPattern:
         return all(is_literal(part) for part in self.may)
 
 
+def _meet(first: str, second: str) -> bool:
+    """Say whether two segments meet; most are the same, or one is ``*``."""
+    return first == second or "*" in (first, second) or intersects(first, second)
+
+
+def _cover(wide: str, narrow: str) -> bool:
+    """Say whether a segment covers another; most are the same, or the first is ``*``."""
+    return wide in (narrow, "*") or covers(wide, narrow)
+
+
 class Region:
-    """Several patterns as one, in which those that may cover a target are found by the beginning of its name."""
+    """Several patterns as one, in which those that may cover or meet a target are found without trying all of them."""
 
     def __init__(self, patterns: Iterable[ArnPattern]) -> None:
-        """Sort the patterns by service and by what stands before the first wildcard of the name."""
+        """Keep each pattern once."""
         self.patterns = tuple(dict.fromkeys(patterns))
-        self._sorted: dict[tuple[str, str], list[ArnPattern]] = {}
-        self._services: dict[str, list[ArnPattern]] = {}
-        for pattern in self.patterns:
-            service = pattern.must[2] if is_literal(pattern.must[2]) else ""
-            self._sorted.setdefault((service, literal_prefix(pattern.must[5])), []).append(pattern)
-            self._services.setdefault(pattern.may[2] if is_literal(pattern.may[2]) else "", []).append(pattern)
-        self._lengths = sorted({len(head) for _, head in self._sorted})
+        self._few = len(self.patterns) <= _FEW
         self._covered: dict[ArnPattern, bool] = {}
         self._met: dict[tuple[ArnPattern, Region | None], bool] = {}
 
     def covers(self, target: ArnPattern) -> bool:
         """Say whether one of the patterns surely covers a target."""
         if target not in self._covered:
-            self._covered[target] = any(item.covers(target) for item in self._candidates(target))
+            near = self.patterns if self._few else self._by_piece.near(_counted(target.may))
+            self._covered[target] = any(item.covers(target) for item in near)
         return self._covered[target]
-
-    def _candidates(self, target: ArnPattern) -> Iterator[ArnPattern]:
-        head, service = literal_prefix(target.may[5]), target.may[2]
-        for length in self._lengths:
-            if length > len(head):
-                return
-            yield from self._sorted.get(("", head[:length]), ())
-            yield from self._sorted.get((service, head[:length]), ()) if service else ()
 
     def meets(self, target: ArnPattern, excepted: Region | None = None) -> bool:
         """Say whether some resource may belong to a target and to a pattern that another region does not cover."""
         key = (target, excepted)
         if key not in self._met:
-            service = target.may[2]
-            near = (
-                (*self._services.get(service, ()), *self._services.get("", ()))
-                if is_literal(service)
-                else self.patterns
-            )
             self._met[key] = any(
-                item.meets(target) and not (excepted is not None and excepted.covers(item)) for item in near
+                item.meets(target) and not (excepted is not None and excepted.covers(item))
+                for item in self.near(target)
             )
         return self._met[key]
+
+    def near(self, target: ArnPattern) -> Iterable[ArnPattern]:
+        """Give the patterns that may meet a target: by what the three begin with that tell ARNs apart, the fewest."""
+        if self._few:
+            return self.patterns
+        entries = [
+            (entry, entry.spans(literal_prefix(text))) for entry, text in zip(self._sides, _sides(target), strict=True)
+        ]
+        entry, spans = min(entries, key=lambda found: sum(stop - start for start, stop in found[1]))
+        return [pattern for start, stop in spans for pattern in entry.patterns[start:stop]]
+
+    @cached_property
+    def _by_piece(self) -> PieceIndex[ArnPattern]:
+        return PieceIndex((_counted(pattern.must), pattern) for pattern in self.patterns)
+
+    @cached_property
+    def _sides(self) -> tuple[_Beginnings, ...]:
+        sides = [_sides(pattern) for pattern in self.patterns]
+        return tuple(_Beginnings(zip(texts, self.patterns, strict=True)) for texts in zip(*sides, strict=True))
+
+
+class _Beginnings:
+    """Patterns in the order of what stands for them up to the first wildcard."""
+
+    def __init__(self, entries: Iterable[tuple[str, ArnPattern]]) -> None:
+        """Sort patterns, each with what stands for it."""
+        ordered = sorted(((literal_prefix(text), pattern) for text, pattern in entries), key=itemgetter(0))
+        self.patterns = [pattern for _, pattern in ordered]
+        self._heads = [head for head, _ in ordered]
+        self._lengths = sorted({len(head) for head in self._heads})
+
+    def spans(self, head: str) -> list[tuple[int, int]]:
+        """Say where those stand that begin as a text does, as far as both go."""
+        heads = self._heads
+        shorter = [head[:length] for length in self._lengths if length < len(head)]
+        found = [(bisect_left(heads, item), bisect_right(heads, item)) for item in shorter]
+        following = head[:-1] + chr(ord(head[-1]) + 1) if head and ord(head[-1]) < sys.maxunicode else ""
+        return [*found, (bisect_left(heads, head), bisect_left(heads, following) if following else len(heads))]
+
+
+def _sides(pattern: ArnPattern) -> tuple[str, str, str]:
+    """Give the texts by whose beginnings patterns are told apart: name, name from its end, service and account."""
+    _, _, service, region, account, name = pattern.may
+    return name, name[::-1], f"{service}\n{account}\n{region}\n{name}"
+
+
+def _counted(segments: tuple[str, ...]) -> str:
+    """Write what counts of an ARN for covering, all but the partition, as one text."""
+    return "\n".join((segments[0], *segments[2:]))
 
 
 @lru_cache(maxsize=16_384)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from guardrails.iam.arns import account_of, is_every_resource, read_arn
+from guardrails.iam.action_cover import ActionCover
+from guardrails.iam.arns import EVERY, account_of, is_every_resource
 from guardrails.iam.condition_use import condition_findings
 from guardrails.iam.conditions import Moment, always
 from guardrails.iam.effective import effective
@@ -19,7 +20,7 @@ from guardrails.iam.exposure import endpoint_grants, grants_to_others, lock_outs
 from guardrails.iam.grammar import document_findings, redundant, unmatched
 from guardrails.iam.grants import Cap, Judged, Reach, judged_statements
 from guardrails.iam.managed import is_aws_managed, lookup, managed_grants, retired
-from guardrails.iam.patterns import covers, intersects, is_every_action
+from guardrails.iam.patterns import is_every_action
 from guardrails.iam.reviewed import watched
 from guardrails.iam.scope import reaches
 from guardrails.iam.sensitive import sensitive_grants
@@ -316,16 +317,20 @@ class _Tempering:
     def __init__(self, bundle: Bundle, context: Context) -> None:
         moment = Moment(context.now, bundle.principal, context.account)
         self.caps = [
-            [item for document in cap.documents for item in judged_statements(document, -1, moment)]
+            ActionCover(item for item in items if item.statement.effect == "Allow" and not item.dead)
             for cap in caps_of(bundle.documents)
+            for items in [[item for document in cap.documents for item in judged_statements(document, -1, moment)]]
+            if not _denies_only(items)
         ]
-        self.denies = [
+        denies = [
             item
             for number, document in enumerate(bundle.documents)
             if document.kind in (*_GRANTING, *_LIMITING)
             for item in judged_statements(document, number, moment)
             if item.statement.effect == "Deny" and always(item.condition) and not item.action_holes
         ]
+        certain = [item for item in denies if item.covers_resource(EVERY)]
+        self.denied = ActionCover(certain) if certain else None
         self.kinds = {document.steps: document.kind for document in bundle.documents}
 
     def _is_text(self, finding: IamFinding) -> bool:
@@ -334,37 +339,19 @@ class _Tempering:
 
     def alive(self, finding: IamFinding) -> bool:
         """Say whether a finding's actions are more than a Deny on every resource takes away."""
-        if not self.denies or not self._is_text(finding) or not finding.actions:
+        if self.denied is None or not finding.actions or not self._is_text(finding):
             return True
-        whole = read_arn("*")
-        certain = [deny for deny in self.denies if deny.covers_resource(whole)]
-        return not all(any(_covers(deny, action) for deny in certain) for action in finding.actions)
+        return not all(map(self.denied.covers, finding.actions))
 
     def temper(self, finding: IamFinding) -> IamFinding:
         """Tell as information what a boundary or service control policy does not let through as it stands."""
         if not self.caps or not self._is_text(finding) or not finding.actions:
             return finding
-        for cap in self.caps:
-            allows = [item for item in cap if item.statement.effect == "Allow" and not item.dead]
-            if (allows or not _denies_only(cap)) and not any(_covers(item, finding.actions[0]) for item in allows):
-                note = "; a boundary or service control policy lets less through now"
-                return replace(finding, severity="info", confidence="conditional", message=finding.message + note)
-        return finding
+        if all(cap.covers(finding.actions[0]) for cap in self.caps):
+            return finding
+        note = "; a boundary or service control policy lets less through now"
+        return replace(finding, severity="info", confidence="conditional", message=finding.message + note)
 
 
 def _denies_only(cap: Sequence[Judged]) -> bool:
     return bool(cap) and all(item.statement.effect == "Deny" for item in cap)
-
-
-def _covers(item: Judged, action: str) -> bool:
-    """Say whether a statement is about every action that a pattern matches."""
-    folded = action.lower()
-    if item.statement.actions is not None:
-        return any(
-            isinstance(element.value, str) and covers(element.value.lower(), folded)
-            for element in item.statement.actions
-        )
-    return not any(
-        isinstance(element.value, str) and intersects(element.value.lower(), folded)
-        for element in item.statement.not_actions or ()
-    )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from guardrails.iam.actions import expand
-from guardrails.iam.arns import is_every_resource, read_arn
+from guardrails.iam.arns import Region, is_every_resource, read_arn
 from guardrails.iam.patterns import covers, is_every_action
 from guardrails.iam.taxonomy import IamFinding, Severity, made
 
@@ -115,26 +115,31 @@ def unmatched(item: Judged) -> Iterator[IamFinding]:
         malformed = (len(parts) < _SEGMENTS and not text.endswith("*")) or not _PARTITION.fullmatch(parts[1])
         if malformed:
             yield _never(element, "is no complete ARN")
-        elif actions and not open_ended and not any(read_arn(text).meets(found) for found in formats):
+        elif actions and not open_ended and not _any_meets(formats, read_arn(text)):
             yield _never(element, "is no resource of these actions")
 
 
-def _known_actions(item: Judged) -> tuple[tuple[Action, ...], bool, frozenset[ArnPattern]]:
+def _any_meets(formats: Region, pattern: ArnPattern) -> bool:
+    """Say whether a pattern meets a format; the region outlives the document, so it is not to remember its answers."""
+    return any(found.meets(pattern) for found in formats.near(pattern))
+
+
+def _known_actions(item: Judged) -> tuple[tuple[Action, ...], bool, Region]:
     """List the statement's actions; none where not all of them are known."""
     return _spelled(tuple(element.value for element in item.statement.actions or ()))
 
 
 @lru_cache(maxsize=256)
-def _spelled(values: tuple[str | Unknown, ...]) -> tuple[tuple[Action, ...], bool, frozenset[ArnPattern]]:
+def _spelled(values: tuple[str | Unknown, ...]) -> tuple[tuple[Action, ...], bool, Region]:
     """Give the actions, whether one of them takes more than what has a format, and all the formats."""
     found: list[Action] = []
     for value in values:
         part = None if not isinstance(value, str) or is_every_action(value) else expand(value)
         if not part:
-            return (), False, frozenset()
+            return (), False, Region(())
         found += part
     open_ended = any(len(action.formats) < len(action.arn_formats) for action in found)
-    return tuple(found), open_ended, frozenset(one for action in found for one in action.formats)
+    return tuple(found), open_ended, Region(one for action in found for one in action.formats)
 
 
 def _never(element: Element, what: str) -> IamFinding:

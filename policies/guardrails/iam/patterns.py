@@ -9,19 +9,29 @@ side: it may meet, and nothing covers.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "PieceIndex",
     "covers",
     "intersects",
     "is_every_action",
     "is_everything",
     "is_literal",
+    "literal_pieces",
     "literal_prefix",
     "matches",
     "pieces_in",
     "spans_service",
+    "squeezed",
 ]
+
+Owner = TypeVar("Owner")
 
 _LARGEST_TABLE = 300_000
 """Cells; AWS limits an ARN to 2,048 characters, and real pairs stay below 20,000."""
@@ -96,7 +106,46 @@ def covers(wide: str, narrow: str) -> bool:
 
 def pieces_in(pattern: str, text: str) -> bool:
     """Say whether all literal pieces of a pattern stand in a text, as they do in every text that it matches."""
-    return all(piece in text for piece in pattern.replace("?", "*").split("*"))
+    return all(piece in text for piece in literal_pieces(pattern))
+
+
+def literal_pieces(pattern: str) -> list[str]:
+    """List what a pattern has between its wildcards."""
+    return [piece for piece in pattern.replace("?", "*").split("*") if piece]
+
+
+def squeezed(pattern: str) -> str:
+    """Write every run of ``*`` as one, which matches the same."""
+    while "**" in pattern:
+        pattern = pattern.replace("**", "*")
+    return pattern
+
+
+class PieceIndex(Generic[Owner]):
+    """Many patterns, of which those that may cover a text are found by a piece that they have and few others have.
+
+    The time of a look-up is that of the text's length, times the number of different lengths of those pieces.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[str, Owner]]) -> None:
+        """Sort patterns, each with what it belongs to, by their rarest pieces."""
+        taken = [(literal_pieces(pattern), owner) for pattern, owner in patterns]
+        common = Counter(piece for pieces, _ in taken for piece in set(pieces))
+        self._anywhere: list[Owner] = []
+        self._tables: dict[int, dict[str, list[Owner]]] = {}
+        for pieces, owner in taken:
+            if pieces:
+                rarest = min(pieces, key=lambda piece: (common[piece], -len(piece)))
+                self._tables.setdefault(len(rarest), {}).setdefault(rarest, []).append(owner)
+            else:
+                self._anywhere.append(owner)
+
+    def near(self, text: str) -> Iterator[Owner]:
+        """Yield whose pattern may cover a text, which may be a pattern itself; some may come twice."""
+        yield from self._anywhere
+        for length, table in self._tables.items():
+            for start in range(len(text) - length + 1):
+                yield from table.get(text[start : start + length], ())
 
 
 def literal_prefix(pattern: str) -> str:

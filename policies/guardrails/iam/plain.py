@@ -8,6 +8,7 @@ A bundle is ``{"id", "documents": [{"kind", "policy", "name"?, "resourceType"?}]
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 from guardrails.iam.bundle import Bundle, Context, judge
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from guardrails.iam.taxonomy import IamFinding
     from guardrails.values import Value
 
-__all__ = ["KINDS", "answer", "judge_plain", "kind_of", "row"]
+__all__ = ["KINDS", "answer", "judge_plain", "kind_of"]
 
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
 _ENDPOINTS = ("aws:ec2/vpcEndpoint:", "aws:ec2/vpcEndpointPolicy:", "aws:odb/network:")
@@ -43,7 +44,7 @@ def answer(line: str, number: int, context: Context) -> dict[str, Any]:
         name = given
     bundle, account, problems = _bundle(value)
     made = Context(context.now, account or context.account, context.trusted, context.exempt, context.redundancy)
-    findings = [row(finding) for finding in _ordered(judge(bundle, made))]
+    findings = _rows(judge(bundle, made))
     return {"id": name, "findings": findings, "error": "; ".join(problems) or None}
 
 
@@ -103,11 +104,12 @@ def _document(item: Value, index: int) -> tuple[Document | None, str, str]:
     return parse(item["policy"], ("documents", index), found), named, problem
 
 
-def _ordered(findings: Sequence[IamFinding]) -> list[IamFinding]:
-    return sorted(findings, key=lambda finding: (render_path(finding.steps), finding.code, finding.key))
+def _rows(findings: Sequence[IamFinding]) -> list[dict[str, Any]]:
+    """Write findings in the order of their paths."""
+    return sorted(map(_row, findings), key=itemgetter("path", "class", "key"))
 
 
-def row(finding: IamFinding) -> dict[str, Any]:
+def _row(finding: IamFinding) -> dict[str, Any]:
     """Write a finding as the interface has it."""
     return {
         "rule": finding.rule,
@@ -125,7 +127,7 @@ def row(finding: IamFinding) -> dict[str, Any]:
 def judge_plain(text: str, context: Context) -> tuple[Kind, list[dict[str, Any]]]:
     """Judge the text of one policy file, whose kind is read off its statements."""
     kind = kind_of(text)
-    return kind, [row(finding) for finding in _ordered(judge(Bundle((parse(text, (), kind),)), context))]
+    return kind, _rows(judge(Bundle((parse(text, (), kind),)), context))
 
 
 def kind_of(text: str) -> Kind:

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from guardrails.iam.arns import ArnPattern, arn_format
-from guardrails.iam.patterns import intersects, matches, pieces_in
+from guardrails.iam.patterns import intersects, matches, pieces_in, squeezed
 
 __all__ = ["EscalationSet", "Listed", "Watched", "data_file", "escalation_sets", "watched", "watched_by"]
 
@@ -136,6 +136,8 @@ def watched_by(pattern: str) -> frozenset[str]:
         return frozenset({folded}) & watched().keys()
     if not pieces_in(folded, _all_keys()):
         return frozenset()
+    if "**" in folded:
+        return watched_by(squeezed(folded))
     service = folded.partition(":")[0]
     groups = _by_service()
     names = [service] if service in groups else [name for name in groups if intersects(service, name)]

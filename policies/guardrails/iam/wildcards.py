@@ -61,20 +61,26 @@ def _pattern(text: str, element: Element) -> IamFinding | None:
 
 
 def _partial(text: str, element: Element) -> IamFinding | None:
+    code, severity, shown, remedy = _reached(text.lower())
+    if not code:
+        return None
+    spelled = tuple(action.name for action in expand(text) or ())
+    tail = ", and what AWS adds later" if code == "A3" else ""
+    message = f"the action {text} {'reaches' if code == 'A3' else 'reads'} {shown}{tail}"
+    return made(code, f"Action::{text.lower()}", element.steps, message, remedy, severity=severity, actions=spelled)
+
+
+@lru_cache(maxsize=65_536)
+def _reached(text: str) -> tuple[str, Severity, str, str]:
+    """Give the class of a pattern within one service, its severity, the actions to show, and the remedy."""
     found = expand(text) or ()
     writing = [action for action in found if action.writes]
-    key, spelled = f"Action::{text.lower()}", tuple(action.name for action in found)
     if writing:
         managing = any("Permissions management" in action.levels for action in writing)
-        message = f"the action {text} reaches {names(writing)}, and what AWS adds later"
-        severity: Severity = "high" if managing else "medium"
-        return made("A3", key, element.steps, message, _list_actions(text), severity=severity, actions=spelled)
-    if found:
-        sensitive = [action for action in found if reads_data(action)]
-        message = f"the action {text} reads {names(sensitive or list(found))}"
-        level: Severity = "medium" if sensitive else "low"
-        return made("A5", key, element.steps, message, _list_actions(text), severity=level, actions=spelled)
-    return None
+        return "A3", "high" if managing else "medium", names(writing), _list_actions(text)
+    sensitive = [action for action in found if reads_data(action)]
+    code = "A5" if found else ""
+    return code, "medium" if sensitive else "low", names(sensitive or list(found)), _list_actions(text)
 
 
 def _list_actions(text: str) -> str:
