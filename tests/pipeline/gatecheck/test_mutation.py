@@ -65,6 +65,7 @@ EXPECTED = (
     Expected("concurrency removed", "concurrency:", "law", GUARDED),
     Expected("cancelling", "cancel-in-progress", "law", GUARDED),
     Expected("other commit", "persist-credentials", "law", GUARDED),
+    Expected("artifact by name", "needs.preview", "law", GUARDED),
     Expected("pack removed", "pack = ", "law", "each session that judges names the pack"),
 )
 

@@ -223,6 +223,14 @@ class Pipeline:
             if self.is_counted(flow) and on_changes and judging:
                 yield flow
 
+    def queued(self) -> Iterator[Trigger]:
+        """Yield the triggers by which the merge queue, and no pull request, starts a workflow that judges."""
+        for flow in self.flows:
+            queue = flow.trigger("merge_group")
+            both = any(trigger.event in PULL_REQUESTS for trigger in flow.triggers)
+            if queue is not None and not both and self.is_counted(flow):
+                yield queue
+
     def is_counted(self, flow: Flow) -> bool:
         """Say whether a flow's verdict is one to wait for: it has a policy or preview gate, or an aggregator."""
         judged = {does for item in self.gates if item.flow is flow for does in item.act.does}

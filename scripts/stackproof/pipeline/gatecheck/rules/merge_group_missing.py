@@ -4,7 +4,7 @@
 ## What it does
 
 Flags a workflow that judges pull requests, with a policy or preview gate or an aggregator, and has no trigger
-`merge_group`.
+`merge_group`, unless another that judges as much is started by the queue alone.
 
 ## Why is this bad?
 
@@ -42,7 +42,8 @@ jobs:
 
 ## Not caught
 
-Whether there is a merge queue: `stackproof settings` tells.
+Whether there is a merge queue: `stackproof settings` tells. Whether a workflow for the queue alone reports under the
+name that is required.
 
 ## References
 
@@ -68,6 +69,8 @@ __all__ = ["merge_group_missing"]
 @rule(id="merge-group-missing", severity="low", since="0.1", folder=FOLDER)
 def merge_group_missing(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: required workflow does not run for the merge queue."""
+    if any(True for _ in pipeline.queued()):
+        return
     for flow in pipeline.required():
         trigger = flow.trigger("pull_request")
         if trigger is not None and flow.trigger("merge_group") is None:

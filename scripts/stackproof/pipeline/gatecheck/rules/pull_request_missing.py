@@ -3,8 +3,8 @@
 
 ## What it does
 
-Flags a workflow that judges what stands in the merge queue, with a policy or preview gate or an aggregator, and is
-started by no pull request.
+Flags a workflow that judges what stands in the merge queue, with a policy or preview gate or an aggregator, where no
+pull request starts it, nor any other workflow that judges as much.
 
 ## Why is this bad?
 
@@ -42,7 +42,8 @@ jobs:
 
 ## Not caught
 
-A workflow that neither pull requests nor the queue start, and another one that reports a check of the same name.
+A workflow that neither pull requests nor the queue start. Whether the workflow for pull requests reports under the
+name that is required.
 
 ## References
 
@@ -69,14 +70,14 @@ __all__ = ["pull_request_missing"]
 @rule(id="pull-request-missing", severity="medium", since="0.1", folder=FOLDER)
 def pull_request_missing(pipeline: Pipeline) -> Iterator[Finding]:
     """Say where: required workflow does not run for pull requests."""
-    for flow in pipeline.flows:
-        queue = flow.trigger("merge_group")
-        started = any(trigger.event in PULL_REQUESTS for trigger in flow.triggers)
-        if queue is not None and not started and pipeline.is_counted(flow):
-            yield pull_request_missing.finding(
-                "pull_request",
-                queue.place.file,
-                queue.place.line,
-                "a workflow that judges the merge queue does not run for pull requests",
-                remedy="add the trigger `pull_request:`",
-            )
+    started = (trigger.event for flow in pipeline.flows if pipeline.is_counted(flow) for trigger in flow.triggers)
+    if any(event in PULL_REQUESTS for event in started):
+        return
+    for queue in pipeline.queued():
+        yield pull_request_missing.finding(
+            "pull_request",
+            queue.place.file,
+            queue.place.line,
+            "a workflow that judges the merge queue does not run for pull requests",
+            remedy="add the trigger `pull_request:`",
+        )
