@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from stackproof.lint import sdk
 from stackproof.lint.values import (
@@ -32,27 +32,42 @@ from stackproof.lint.values import (
 )
 
 if TYPE_CHECKING:
-    from stackproof.lint.expressions import Expressions
-    from stackproof.lint.values import Atom, Value
+    from stackproof.lint.facts import Frame
+    from stackproof.lint.source import Module
+    from stackproof.lint.values import Atom, Environment, Value
 
 __all__ = ["attribute_of"]
 
 
-def attribute_of(interpreter: Expressions, atom: Atom, name: str) -> Value:  # noqa: C901, PLR0911 (one case a kind of value)
+class Reading(Protocol):
+    """As much of a reading as attributes need."""
+
+    frames: list[Frame]
+
+    def enter(self, module: Module) -> Environment:
+        """Run a module, once."""
+
+    def call_function(
+        self, function: Function, node: ast.Call | None, positional: list[Value], keywords: dict[str, Value]
+    ) -> Value:
+        """Follow a function with what it is called with."""
+
+
+def attribute_of(reading: Reading, atom: Atom, name: str) -> Value:  # noqa: C901, PLR0911 (one case a kind of value)
     """Tell what an attribute of a value may be."""
     match atom:
         case Output():
             return (Bound(atom, name),) if name in sdk.OUTPUT_METHODS else OUTPUT
         case Resource():
-            return _resource_attribute(interpreter, atom, name)
+            return _resource_attribute(reading, atom, name)
         case Instance(cls=cls):
             if name in atom.attributes and not _is_method(atom.attributes[name]):
                 return atom.attributes[name]
-            return _class_attribute(interpreter, cls, name, atom)
+            return _class_attribute(reading, cls, name, atom)
         case Class():
-            return _class_attribute(interpreter, atom, name, None)
+            return _class_attribute(reading, atom, name, None)
         case ModuleValue(module=module):
-            found_name = interpreter.enter(module).find(name)
+            found_name = reading.enter(module).find(name)
             return UNKNOWN if found_name is None else found_name
         case External(name=dotted):
             return (External(sdk.canonical(f"{dotted}.{name}")),)
@@ -63,19 +78,19 @@ def attribute_of(interpreter: Expressions, atom: Atom, name: str) -> Value:  # n
         case Function(receiver=_) if name in {"__name__", "__doc__"}:
             return PLAIN
         case Bound(name="super"):
-            return _super_attribute(interpreter, atom, name)
+            return _super_attribute(reading, atom, name)
         case Options() | Plain() | Nothing() | Unknown() | Bound() | Function():
             return UNKNOWN
 
 
-def _resource_attribute(interpreter: Expressions, atom: Resource, name: str) -> Value:  # noqa: PLR0911 (from near to far)
+def _resource_attribute(reading: Reading, atom: Resource, name: str) -> Value:  # noqa: PLR0911 (from near to far)
     if name in atom.attributes and not _is_method(atom.attributes[name]):
         return atom.attributes[name]
     if atom.cls is None:
         if sdk.attribute_is_output(atom.type, name):
             return OUTPUT
         return (Bound(atom, name),)
-    found = _class_attribute(interpreter, atom.cls, name, atom)
+    found = _class_attribute(reading, atom.cls, name, atom)
     if found is not UNKNOWN:
         return found
     if name == "urn" or (name == "id" and atom.cls.kind == "custom"):
@@ -86,35 +101,35 @@ def _resource_attribute(interpreter: Expressions, atom: Resource, name: str) -> 
     return (Bound(atom, name),) if name == "register_outputs" else UNKNOWN
 
 
-def _class_attribute(interpreter: Expressions, cls: Class, name: str, receiver: Atom | None) -> Value:
+def _class_attribute(reading: Reading, cls: Class, name: str, receiver: Atom | None) -> Value:
     for owner in cls.lineage():
         if name not in owner.attributes:
             continue
         values = []
         for atom in owner.attributes[name]:
             if isinstance(atom, Function) and atom.receiver is None:
-                values.append(_method(interpreter, atom, cls, receiver))
+                values.append(_method(reading, atom, cls, receiver))
             else:
                 values.append((atom,))
         return join(*values)
     return UNKNOWN
 
 
-def _method(interpreter: Expressions, function: Function, cls: Class, receiver: Atom | None) -> Value:
+def _method(reading: Reading, function: Function, cls: Class, receiver: Atom | None) -> Value:
     marks = {ast.unparse(mark).rpartition(".")[2] for mark in getattr(function.node, "decorator_list", ())}
     if "staticmethod" in marks or isinstance(function.node, ast.Lambda):
         return (function,)
     owner = cls if "classmethod" in marks else receiver
     bound = Function(function.node, function.environment, function.owner, owner, function.retried)
     if receiver is not None and marks & {"property", "cached_property", "getter"}:
-        return interpreter.call_function(bound, None, [], {})
+        return reading.call_function(bound, None, [], {})
     return (bound,)
 
 
-def _super_attribute(interpreter: Expressions, bound: Bound, name: str) -> Value:
+def _super_attribute(reading: Reading, bound: Bound, name: str) -> Value:
     """Tell what an attribute of ``super()`` is: a method of the next class, or of the SDK's."""
     receiver = bound.receiver
-    owner = interpreter.frames[-1].owner if interpreter.frames else None
+    owner = reading.frames[-1].owner if reading.frames else None
     if not isinstance(receiver, Resource | Instance) or owner is None:
         return UNKNOWN
     for base in owner.bases:

@@ -226,7 +226,7 @@ class Expressions(ABC):
         values, saved = [], dict(environment.narrowed)
         for operand in node.values:
             values.append(self.evaluate(operand, environment))
-            narrow(operand, environment, self, holds=isinstance(node.op, ast.And), longer=True)
+            narrow(operand, environment, self.evaluate, holds=isinstance(node.op, ast.And), longer=True)
         environment.narrowed = saved
         if isinstance(node.op, ast.Or):
             kept = [tuple(a for a in value if not isinstance(a, Nothing)) for value in values[:-1]]
@@ -246,11 +246,11 @@ class Expressions(ABC):
         self.evaluate(node.test, environment)
         before, saved = self.way, dict(environment.narrowed)
         self.way = before.choosing(node, 0)
-        narrow(node.test, environment, self, holds=True, longer=True)
+        narrow(node.test, environment, self.evaluate, holds=True, longer=True)
         first = self.evaluate(node.body, environment)
         environment.narrowed = dict(saved)
         self.way = before.choosing(node, 1)
-        narrow(node.test, environment, self, holds=False, longer=True)
+        narrow(node.test, environment, self.evaluate, holds=False, longer=True)
         second = self.evaluate(node.orelse, environment)
         environment.narrowed = saved
         self.way = before
@@ -297,7 +297,7 @@ class Expressions(ABC):
                 self.way = self.way.looping(clause)
             for test in clause.ifs:
                 self.evaluate(test, inner)
-                narrow(test, inner, self, holds=True, longer=True)
+                narrow(test, inner, self.evaluate, holds=True, longer=True)
         if isinstance(node, ast.DictComp):
             key = constant(self.evaluate(node.key, inner))
             made = Items("dict", [(key, self.evaluate(node.value, inner))])

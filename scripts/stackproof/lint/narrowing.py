@@ -9,36 +9,37 @@ from typing import TYPE_CHECKING
 from stackproof.lint.values import UNKNOWN, Instance, Nothing, Output, Plain, Resource
 
 if TYPE_CHECKING:
-    from stackproof.lint.expressions import Expressions
+    from collections.abc import Callable
+
     from stackproof.lint.values import Atom, Environment, Value
+
+    Evaluate = Callable[[ast.expr, Environment], Value]
 
 __all__ = ["narrow"]
 
 
-def narrow(
-    test: ast.expr, environment: Environment, interpreter: Expressions, *, holds: bool, longer: bool = False
-) -> None:
+def narrow(test: ast.expr, environment: Environment, evaluate: Evaluate, *, holds: bool, longer: bool = False) -> None:
     """Keep of each value that a condition is about what agrees with it.
 
     ``longer`` keeps it under the expression's text alone, for the length of an expression, not of a block.
     """
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
-            narrow(inner, environment, interpreter, holds=not holds, longer=longer)
+            narrow(inner, environment, evaluate, holds=not holds, longer=longer)
         case ast.BoolOp(op=ast.And(), values=parts) if holds:
             for part in parts:
-                narrow(part, environment, interpreter, holds=True, longer=longer)
+                narrow(part, environment, evaluate, holds=True, longer=longer)
         case ast.BoolOp(op=ast.Or(), values=parts) if not holds:
             for part in parts:
-                narrow(part, environment, interpreter, holds=False, longer=longer)
+                narrow(part, environment, evaluate, holds=False, longer=longer)
         case ast.Call(func=ast.Name(id="isinstance"), args=[subject, kind]):
-            _instance(subject, kind, environment, interpreter, holds=holds, longer=longer)
+            _instance(subject, kind, environment, evaluate, holds=holds, longer=longer)
         case ast.Compare(
             left=subject, ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]
         ):
-            _absent(subject, environment, interpreter, holds=holds == isinstance(operator, ast.Is), longer=longer)
+            _absent(subject, environment, evaluate, holds=holds == isinstance(operator, ast.Is), longer=longer)
         case ast.Name() | ast.Attribute() if holds:
-            _absent(test, environment, interpreter, holds=False, longer=longer)
+            _absent(test, environment, evaluate, holds=False, longer=longer)
         case _:
             pass
 
@@ -50,18 +51,16 @@ def _keep(subject: ast.expr, value: Value, environment: Environment, *, longer: 
         environment.narrowed[ast.unparse(subject)] = value
 
 
-def _known(subject: ast.expr, environment: Environment, interpreter: Expressions) -> Value:
+def _known(subject: ast.expr, environment: Environment, evaluate: Evaluate) -> Value:
     if isinstance(subject, ast.Name):
         return environment.find(subject.id) or ()
     if isinstance(subject, ast.Attribute | ast.Subscript):
-        return interpreter.evaluate(subject, environment)
+        return evaluate(subject, environment)
     return ()
 
 
-def _absent(
-    subject: ast.expr, environment: Environment, interpreter: Expressions, *, holds: bool, longer: bool
-) -> None:
-    value = _known(subject, environment, interpreter)
+def _absent(subject: ast.expr, environment: Environment, evaluate: Evaluate, *, holds: bool, longer: bool) -> None:
+    value = _known(subject, environment, evaluate)
     if not any(isinstance(atom, Nothing) for atom in value):
         return
     kept = tuple(atom for atom in value if isinstance(atom, Nothing) == holds)
@@ -70,10 +69,10 @@ def _absent(
 
 
 def _instance(  # noqa: PLR0913 (what a condition is about, and what it says)
-    subject: ast.expr, kind: ast.expr, environment: Environment, interpreter: Expressions, *, holds: bool, longer: bool
+    subject: ast.expr, kind: ast.expr, environment: Environment, evaluate: Evaluate, *, holds: bool, longer: bool
 ) -> None:
     names = {ast.unparse(part).rpartition(".")[2] for part in (kind.elts if isinstance(kind, ast.Tuple) else [kind])}
-    value = _known(subject, environment, interpreter)
+    value = _known(subject, environment, evaluate)
     kept = tuple(atom for atom in value if _fits(atom, names) == holds)
     if "Output" in names and holds and not kept:
         kept = (Output(),)

@@ -254,7 +254,7 @@ class Statements(Expressions):
             # what follows belongs to the side that goes on
             self.way = self.way.choosing(statement, 1 if ended else 0)
             environment.narrowed.clear()
-            narrow(statement.test, environment, self, holds=not ended)
+            narrow(statement.test, environment, self.evaluate, holds=not ended)
 
     def _branches(
         self,
@@ -268,14 +268,14 @@ class Statements(Expressions):
         start, narrowed = dict(environment.names), dict(environment.narrowed)
         before = self.way
         self.way = before.choosing(node, 0)
-        narrow(test, environment, self, holds=True)
+        narrow(test, environment, self.evaluate, holds=True)
         ended_first = self.execute(body, environment)
         first = dict(environment.names)
         environment.names.clear()
         environment.names.update(start)
         environment.narrowed = dict(narrowed)
         self.way = before.choosing(node, 1)
-        narrow(test, environment, self, holds=False)
+        narrow(test, environment, self.evaluate, holds=False)
         ended_second = self.execute(otherwise, environment)
         self.way = before
         environment.narrowed = narrowed
@@ -362,7 +362,7 @@ class Statements(Expressions):
 
     def _assert(self, statement: ast.Assert, environment: Environment) -> None:
         self.evaluate(statement.test, environment)
-        narrow(statement.test, environment, self, holds=True)
+        narrow(statement.test, environment, self.evaluate, holds=True)
 
     def _raise(self, statement: ast.Raise, environment: Environment) -> None:
         if statement.exc is not None:
