@@ -19,7 +19,7 @@ from stackproof.model import Strictness
 from stackproof.outside import FunctionAnswer, Outside, ResourceAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from stackproof.wire import Properties, Value
@@ -57,7 +57,9 @@ PROTECTED_TYPES = (
 
 _PYPROJECT = "pyproject.toml"
 _STANDALONE = "stackproof.toml"
-_TABLES = ("account", "functions", "gatecheck", "plan", "resources", "stack-references", "stacks")
+_TABLES = ("account", "checksums", "functions", "gatecheck", "plan", "resources", "stack-references", "stacks")
+_EXECUTABLE = re.compile(r"^pulumi(?:-(?:language|resource)-[A-Za-z0-9_-]+(?:@\d+\.\d+\.\d+[\w.+-]*)?)?$")
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
 _TOKEN = re.compile(r"^[A-Za-z0-9-]+:[A-Za-z0-9_/.-]*:[A-Za-z0-9_]+$")
 _FORMS = {
     "id": (re.compile(r"^\d{12}$"), "an account's twelve digits, as text"),
@@ -100,6 +102,7 @@ class Settings:
     """What the settings say; without a file, all defaults. ``path`` is that file.
 
     ``outside`` holds the answers to calls and reads; other stacks' outputs are yet to be found by their references.
+    ``checksums`` are SHA-256 hashes of executables, as 64 hexadecimal digits by the executable's name.
     """
 
     world: World = field(default_factory=World)
@@ -108,6 +111,7 @@ class Settings:
     stacks: dict[str, Strictness] = field(default_factory=dict)
     gatecheck: GatecheckSettings = GatecheckSettings()
     plan: PlanLimits = field(default_factory=PlanLimits)
+    checksums: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
 
@@ -158,6 +162,7 @@ def load_settings(path: Path) -> Settings:
         stack_references=tuple(_references(table)),
         stacks=dict(_stacks(table)),
         gatecheck=_gatecheck(table.table("gatecheck", ("deploy-commands", "gate-commands", "aggregator"))),
+        checksums=_checksums(table.table("checksums", None)),
         plan=_limits(table.table("plan", ("protected-types", "most-deletions"))),
         path=path,
     )
@@ -359,6 +364,15 @@ def _limits(entry: _Table) -> PlanLimits:
     if type(most) is not int or most < 0:
         raise entry.refuse("most-deletions", f"must be a whole number, 0 or more, not {most!r}")
     return PlanLimits(tuple(types), most)
+
+
+def _checksums(table: _Table) -> dict[str, str]:
+    for name in table.values:
+        if not _EXECUTABLE.match(name):
+            raise table.refuse(name, "names no executable, such as pulumi or pulumi-resource-aws@7.51.1")
+        if not _SHA256.match(table.text(name)):
+            raise table.refuse(name, "must be a SHA-256 hash, as 64 lower-case hexadecimal digits")
+    return {name: table.text(name) for name in table.values}
 
 
 def _references(table: _Table) -> Iterable[StackReference]:

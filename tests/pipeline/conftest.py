@@ -12,6 +12,8 @@ import pytest
 from tests.pipeline.clone import Repository, Terminal
 
 HERE = Path(__file__).parent
+PLUGINS = ("PULUMI_DEBUG_PROVIDERS", "PULUMI_IGNORE_AMBIENT_PLUGINS", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
+"""Variables by which the CLI finds plugins."""
 PROGRAM = """\
 import pulumi
 
@@ -56,9 +58,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     monkeypatch.setenv("PATH", f"{path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("RECORDER", str(recorder))
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///backend")
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     # Wherever these tests run, the repository above them is not this one's.
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    for name in ("GITHUB_RUN_ID", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "STACKPROOF_DIGEST"):
+    for name in ("GITHUB_RUN_ID", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "STACKPROOF_DIGEST", *PLUGINS):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(root)
     made = Repository(root, recorder)

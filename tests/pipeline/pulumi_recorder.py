@@ -3,7 +3,7 @@
 
 RECORDER names its folder: `calls.ndjson` is what it was asked, `STACK.json` a stack's state, and `play.json` how
 previews and updates go: {"op": what happens to the one resource, "type", "code", "result", "silent": no pack speaks,
-"save": whether a plan is saved, "violates": a policy}.
+"save": whether a plan is saved, "violates": a policy, "plugins": what plugins can be fetched, by their content}.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ def parser() -> Strict:
     top = Strict(allow_abbrev=False)
     verbs = top.add_subparsers(dest="verb", required=True)
     verbs.add_parser("version")
+    install = verbs.add_parser("plugin").add_subparsers(dest="noun", required=True).add_parser("install")
+    install.add_argument("kind", choices=["resource"])
+    install.add_argument("name")
+    install.add_argument("version")
+    install.add_argument("--server")
     who = verbs.add_parser("whoami")
     who.add_argument("--json", action="store_true", required=True)
     stack = verbs.add_parser("stack").add_subparsers(dest="noun", required=True)
@@ -46,7 +51,7 @@ def parser() -> Strict:
     for made in (one, preview, up):
         made.add_argument("--stack", required=True)
         made.add_argument("--cwd", required=True, type=Path)
-    for made in (who, one, preview, up):
+    for made in (who, install, one, preview, up):
         made.add_argument("--non-interactive", action="store_true", required=True)
     for made in (preview, up):
         made.add_argument("--color", choices=["never"])
@@ -116,12 +121,26 @@ def run(asked: argparse.Namespace) -> int:
     return int(str(play.get("code", 0)))
 
 
+def fetch(name: str, version: str) -> int:
+    """Put a plugin into the cache, if `plugins` of the play names it with its content."""
+    path = FOLDER / "play.json"
+    play = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if name not in play.get("plugins", {}):
+        return 1
+    folder = Path(os.environ["PULUMI_HOME"]) / "plugins" / f"resource-{name}-v{version}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"pulumi-resource-{name}").write_text(play["plugins"][name], encoding="utf-8")
+    return 0
+
+
 def main() -> int:
     asked = parser().parse_args()
     words = [word if not Path(word).is_absolute() else Path(word).name for word in sys.argv[1:]]
     if asked.verb == "version":
         sys.stdout.write(f"v{VERSION}\n")
         return 0
+    if asked.verb == "plugin":  # which changes no stack
+        return fetch(asked.name, asked.version)
     note({"argv": words, "pythonpath": os.environ.get("PYTHONPATH", "")})
     if asked.verb == "whoami":
         sys.stdout.write(json.dumps({"user": "recorder", "url": os.environ.get("PULUMI_BACKEND_URL", "")}))

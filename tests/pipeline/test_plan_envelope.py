@@ -36,6 +36,7 @@ GOOD = Envelope(
     configuration={"demo:size": SHA["a"], "demo:colour": SHA["b"]},
     files={"requirements.lock": SHA["e"]},
     versions={"pulumi-cli": "3.272.0", "pulumi-aws": "7.51.1"},
+    executables={"pulumi": SHA["a"], "pulumi-resource-aws@7.51.1": SHA["b"]},
     verdicts={"pass": 4, "not-applicable": 2},
     operations=(Operation(BUCKET, "delete", "aws:s3/bucket:Bucket", (), SHA["f"]),),
     plan=digest_of_bytes(PLAN),
@@ -54,6 +55,7 @@ THERE = Present(
     configuration=GOOD.configuration,
     files=GOOD.files,
     versions=GOOD.versions,
+    executables=GOOD.executables,
     export=b"",
 )
 OTHER: dict[str, Any] = {
@@ -67,6 +69,7 @@ OTHER: dict[str, Any] = {
     "configuration": {},
     "files": {},
     "versions": {},
+    "executables": {"pulumi": SHA["0"]},
     "verdicts": {"pass": 4, "unproven": 1},
     "operations": [],
     "plan": SHA["0"],
@@ -156,6 +159,12 @@ PACK = GOOD.packs[0]
         ({"configuration": {**GOOD.configuration, "demo:new": SHA["0"]}}, ["configuration.demo:new"]),
         ({"files": {"requirements.lock": SHA["0"]}}, ["files.requirements.lock"]),
         ({"versions": {**GOOD.versions, "pulumi-aws": "7.52.0"}}, ["versions.pulumi-aws"]),
+        ({"executables": {**GOOD.executables, "pulumi": SHA["0"]}}, ["executables.pulumi"]),
+        (
+            {"executables": {**GOOD.executables, "pulumi-resource-aws@7.51.1": "not found"}},
+            ["executables.pulumi-resource-aws@7.51.1"],
+        ),
+        ({"executables": {"pulumi": SHA["a"]}}, ["executables.pulumi-resource-aws@7.51.1"]),
     ],
     ids=", ".join,
 )

@@ -7,12 +7,13 @@ is on the PATH; continuous integration installs one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +173,26 @@ def test_a_state_that_was_changed_by_hand_is_named_and_drift(clone: Clone) -> No
     assert f"state.resources: {changed['urn']}" in refused.stderr
     assert clone.stackproof("drift", "--stack", "dev", folder=False).returncode == 1
     assert clone.export("dev") == before
+
+
+def test_what_ran_is_bound_by_its_content_and_another_executable_is_refused(clone: Clone, tmp_path: Path) -> None:
+    """The provider is attached, which is told; a wrapper of the CLI says the same version and is another file."""
+    digest = clone.plan("dev")
+    found = clone.envelope("dev")["executables"]
+    real = Path(str(shutil.which("pulumi")))
+    assert found["pulumi"] == f"sha256:{hashlib.sha256(real.read_bytes()).hexdigest()}"
+    assert found["pulumi-language-python"].startswith("sha256:")
+    assert [value for name, value in found.items() if name.startswith("pulumi-resource-aws@")] == [
+        "attached by PULUMI_DEBUG_PROVIDERS"
+    ]
+    wrapper = tmp_path / "wrapper" / "pulumi"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nexec "{real}" "$@"\n', encoding="utf-8")
+    wrapper.chmod(0o755)
+    path = os.pathsep.join([str(wrapper.parent), clone.environment["PATH"]])
+    refused = replace(clone, environment={**clone.environment, "PATH": path}).apply("dev", digest)
+    assert refused.returncode == 1
+    assert [line.split(": ")[0] for line in refused.stderr.splitlines()[1:]] == ["  - executables.pulumi"]
 
 
 def test_two_plans_of_the_same_thing_agree_in_all_but_their_moment_and_seeds(clone: Clone) -> None:

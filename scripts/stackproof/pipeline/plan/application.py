@@ -12,11 +12,12 @@ from stackproof.pipeline.plan import clock
 from stackproof.pipeline.plan.canonical import canonical, digest_of_bytes
 from stackproof.pipeline.plan.creation import ENVELOPE, PLAN
 from stackproof.pipeline.plan.envelope import read_envelope, write_private
+from stackproof.pipeline.plan.executables import strays
 from stackproof.pipeline.plan.operations import operations_digest
 from stackproof.pipeline.plan.present import Present, collect
 from stackproof.pipeline.plan.refusal import RefusedError
 from stackproof.pipeline.plan.run import Run, read_run
-from stackproof.pipeline.plan.verification import Approved, mismatches
+from stackproof.pipeline.plan.verification import Approved, Mismatch, mismatches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,9 @@ def verify(request: Request, folder: Path, digest: str, console: Console, job: J
     plan = file.read_bytes() if file.is_file() else None
     present = collect(job, request.locks, console)
     approved = Approved(sealed, digest, plan)
-    if found := mismatches(approved, present, request.limits(), clock.now()):
+    pins = strays(present.executables, request.checksums())
+    pinned = (Mismatch(f"checksums.{name}", words) for name, words in pins)
+    if found := (*mismatches(approved, present, request.limits(), clock.now()), *pinned):
         raise RefusedError(tuple(map(str, found)))
     return Verified(sealed.envelope, present, plan)
 

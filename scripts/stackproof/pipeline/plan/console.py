@@ -7,6 +7,7 @@ fits is refused in the midst of the update (pulumi/actions issue 1016).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from stackproof.model import PackSource, Program
+    from stackproof.pipeline.plan.executables import Plugin
 
 __all__ = ["Console"]
 
@@ -61,6 +63,14 @@ class Console:
     def export(self) -> bytes:
         """Give the stack's state as the backend has it, secrets encrypted."""
         return self._ask(["stack", "export", *self._stack()])
+
+    def fetch(self, plugin: Plugin) -> None:
+        """Have a provider's plugin there, as the CLI would before it previews; it stays absent where that fails."""
+        if os.environ.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "").lower() in {"1", "true"}:
+            return
+        server = ["--server", plugin.server] if plugin.server else []
+        with contextlib.suppress(UnrunnableError):  # the envelope says that it is not found
+            self._ask(["plugin", "install", "resource", plugin.name, plugin.version, *server])
 
     def preview(self, packs: Sequence[PackSource], folder: Path, events: Path, *words: str) -> int:
         """Preview, its output going to this process's; give the exit code. ``words`` are further arguments."""

@@ -11,6 +11,7 @@ from stackproof.engine.pulumi.workspace import temporary_folder
 from stackproof.errors import UsageError
 from stackproof.pipeline.plan.canonical import digest_of_bytes
 from stackproof.pipeline.plan.envelope import SCHEMA, Envelope, Mode, write_private
+from stackproof.pipeline.plan.executables import strays
 from stackproof.pipeline.plan.limits import breaches
 from stackproof.pipeline.plan.present import Present, collect
 from stackproof.pipeline.plan.refusal import RefusedError
@@ -52,6 +53,7 @@ def create(request: Request, terms: Terms, folder: Path, console: Console, job: 
     """
     present = collect(job, request.locks, console)
     _refuse_unready(present)
+    _refuse([f"checksums.{name}: {words}" for name, words in strays(present.executables, request.checksums())])
     with temporary_folder() as scratch:
         state = scratch / "state.json"
         write_private(state, present.export)
@@ -71,6 +73,7 @@ def create(request: Request, terms: Terms, folder: Path, console: Console, job: 
         configuration=present.configuration,
         files=present.files,
         versions=present.versions,
+        executables=present.executables,
         verdicts=_counts(judged),
         operations=run.operations,
         plan=digest_of_bytes(plan) if plan is not None else "",

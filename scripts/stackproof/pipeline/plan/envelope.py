@@ -68,9 +68,9 @@ class Envelope:
     """Everything that an approval is for.
 
     ``files`` are hashes by path (project and stack files, locks), ``configuration`` hashes by key, ``versions`` those
-    of the CLI and the SDKs, ``verdicts`` counts by verdict, ``plan`` the hash of the update plan's bytes (empty in
-    mode compare), ``allowed`` the URNs that may be destroyed although they are protected. ``created`` is in seconds
-    since 1970, ``time_to_live`` in seconds, ``run`` who made it.
+    of the CLI and the SDKs, ``executables`` hashes of what runs, ``verdicts`` counts by verdict, ``plan`` the hash of
+    the update plan's bytes (empty in mode compare), ``allowed`` the URNs that may be destroyed although they are
+    protected. ``created`` is in seconds since 1970, ``time_to_live`` in seconds, ``run`` who made it.
     """
 
     schema: str
@@ -84,6 +84,7 @@ class Envelope:
     configuration: Mapping[str, str]
     files: Mapping[str, str]
     versions: Mapping[str, str]
+    executables: Mapping[str, str]
     verdicts: Mapping[str, int]
     operations: tuple[Operation, ...]
     plan: str
@@ -191,6 +192,7 @@ def _envelope(content: dict[str, object]) -> Envelope:
         configuration=_texts(given["configuration"], "configuration"),
         files=_texts(given["files"], "files"),
         versions=_texts(given["versions"], "versions"),
+        executables=_texts(given["executables"], "executables"),
         verdicts={name: _number(item, "verdicts") for name, item in _object(given["verdicts"], "verdicts").items()},
         operations=tuple(_operation(item) for item in _list(given["operations"], "operations")),
         plan=_text(given["plan"], "plan"),

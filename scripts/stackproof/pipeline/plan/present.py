@@ -17,6 +17,7 @@ from stackproof.engine.nursery import Nursery
 from stackproof.errors import UnrunnableError, UsageError
 from stackproof.pipeline.plan.canonical import digest_of, digest_of_file
 from stackproof.pipeline.plan.envelope import PackMark, StateMark
+from stackproof.pipeline.plan.executables import executables, plugins_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,7 @@ class Present:
     configuration: Mapping[str, str]
     files: Mapping[str, str]
     versions: Mapping[str, str]
+    executables: Mapping[str, str]
     export: bytes
 
 
@@ -68,6 +70,7 @@ def collect(job: Job, locks: tuple[Path, ...], console: Console) -> Present:
         configuration=_configuration(program.stack_file),
         files={checkout.shown(path): digest_of_file(path) for path in (_project_file(program), *locks)},
         versions={"pulumi-cli": console.version, **_sdks(program.interpreter)},
+        executables=executables(console.path, program, plugins_of(program, export), console.fetch),
         export=export,
     )
 
@@ -125,7 +128,7 @@ def _project_file(program: Program) -> Path:
 
 
 def _sdks(interpreter: Path) -> dict[str, str]:
-    """Give the version of each Pulumi SDK in an interpreter's environment; a provider plugin has its SDK's version."""
+    """Give the version of each Pulumi SDK in an interpreter's environment."""
     folders = [str(path) for path in interpreter.parent.parent.glob("lib/python*/site-packages")]
     found = ((item.metadata["Name"].lower(), item.version) for item in metadata.distributions(path=folders))
     return {name.replace("_", "-"): version for name, version in found if name.startswith("pulumi")}

@@ -15,6 +15,7 @@ from stackproof.strictness import FailOn
 from stackproof.verdicts import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from stackproof.aws import World
@@ -49,8 +50,15 @@ class Request:
 
     def limits(self) -> PlanLimits:
         """Give what a plan may not destroy, from the settings."""
+        return self._settings().plan
+
+    def checksums(self) -> Mapping[str, str]:
+        """Give what executables must be, from the settings."""
+        return self._settings().checksums
+
+    def _settings(self) -> Settings:
         path = self.settings or find_settings(self.program)
-        return (load_settings(path) if path else Settings()).plan
+        return load_settings(path) if path else Settings()
 
     def judge(self, state: Path, commit: str) -> Preview:
         """Judge the program over an exported state, both passes: as the gate did, with what exists by now.

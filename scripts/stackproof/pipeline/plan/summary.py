@@ -55,6 +55,7 @@ def _facts(envelope: Envelope) -> list[tuple[str, str]]:
         ("mode", _MODES[envelope.mode]),
         ("judged by", ", ".join(packs)),
         ("verdicts", ", ".join(verdicts)),
+        ("runs", ", ".join(f"{name} {digest}" for name, digest in sorted(envelope.executables.items()))),
         ("state of", envelope.state.version),
         ("made", f"{_time(envelope.created)} by {envelope.run}"),
         ("good until", _time(envelope.created + envelope.time_to_live)),

@@ -107,7 +107,7 @@ def _pack(planned: PackMark, found: PackMark) -> Iterator[Mismatch]:
 
 
 def _maps(envelope: Envelope, present: Present) -> Iterator[Mismatch]:
-    for field in ("configuration", "files", "versions"):
+    for field in ("configuration", "files", "versions", "executables"):
         planned: Mapping[str, str] = getattr(envelope, field)
         found: Mapping[str, str] = getattr(present, field)
         for key in _differing(planned, found):
