@@ -134,7 +134,9 @@ def verify(  # noqa: PLR0913, PLR0917 (each argument is an option of the command
     settings: SettingsFile = None,
     timeout: Timeout = 300.0,
 ) -> None:
-    """Verify that a plan may still be applied: nothing moved since it was approved. Writes nothing.
+    """Verify that a plan may still be applied: nothing moved since it was approved.
+
+    It writes nothing; the CLI fetches the plugins that are not there, as it would for the update, to be looked at.
 
     Exit codes: 0 it may, 1 refused (every difference is named), 2 usage error, 4 the CLI or a pack could not be run.
     """
