@@ -12,43 +12,51 @@ from guardrails.iam.keys import GLOBAL
 from guardrails.iam.patterns import is_every_action, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from guardrails.iam.document import Statement
+    from guardrails.values import Unknown
 
 __all__ = ["absent_keys", "template"]
 
 
 def absent_keys(statement: Statement) -> Callable[[str], bool]:
     """Give a function that says of a folded key that no action of a statement has it, where that is known."""
+    known: list[_Keys | None] = []
 
     def lacks(key: str) -> bool:
-        if key in GLOBAL or key.startswith("aws:principaltag/") or "." in key:
+        if key in GLOBAL or key.startswith("aws:principaltag/") or "." in key or not statement.actions:
             return False
-        actions = _all_actions(statement)
-        return actions is not None and not any(_has(action, key) for action in actions)
+        if not known:
+            known.append(_known_keys(tuple(element.value for element in statement.actions)))
+        return known[0] is not None and not known[0].has(key)
 
     return lacks
 
 
-def _all_actions(statement: Statement) -> list[Action] | None:
-    """List the statement's actions; ``None`` where one is unknown, or reaches over services."""
-    if not statement.actions:
-        return None
-    found: list[Action] = []
-    for element in statement.actions:
-        part = None if not isinstance(element.value, str) or is_every_action(element.value) else expand(element.value)
+class _Keys:
+    """The condition keys of some actions, plain and with placeholders."""
+
+    def __init__(self, actions: Iterable[Action]) -> None:
+        every = frozenset[str]().union(*(action.keys for action in actions))
+        open_ended = frozenset(key for key in every if "$" in key or "<" in key)
+        self._plain = every
+        self._templates = tuple(map(template, sorted(open_ended)))
+
+    def has(self, key: str) -> bool:
+        return key in self._plain or any(matches(pattern, key) for pattern in self._templates)
+
+
+@lru_cache(maxsize=256)
+def _known_keys(values: tuple[str | Unknown, ...]) -> _Keys | None:
+    """Give the keys of all actions of a statement; ``None`` where one is unknown, or reaches over services."""
+    found: dict[Action, None] = {}
+    for value in values:
+        part = None if not isinstance(value, str) or is_every_action(value) else expand(value)
         if not part:
             return None
-        found += part
-    return found
-
-
-@lru_cache(maxsize=16_384)
-def _has(action: Action, key: str) -> bool:
-    if key in action.keys:
-        return True
-    return any(matches(template(item), key) for item in action.keys if "$" in item or "<" in item)
+        found |= dict.fromkeys(part)
+    return _Keys(found)
 
 
 @lru_cache(maxsize=4_096)

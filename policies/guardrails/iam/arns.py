@@ -22,7 +22,17 @@ from guardrails.iam.patterns import PieceIndex, covers, intersects, is_everythin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["EVERY", "ArnPattern", "Region", "account_of", "arn_format", "is_every_resource", "read_arn", "split_arn"]
+__all__ = [
+    "EVERY",
+    "ArnPattern",
+    "Region",
+    "account_of",
+    "arn_format",
+    "counted",
+    "is_every_resource",
+    "read_arn",
+    "split_arn",
+]
 
 _SEGMENTS = 6
 _VARIABLE = re.compile(r"\$\{([^{}]{0,256})\}")
@@ -110,7 +120,7 @@ class Region:
     def covers(self, target: ArnPattern) -> bool:
         """Say whether one of the patterns surely covers a target."""
         if target not in self._covered:
-            near = self.patterns if self._few else self._by_piece.near(_counted(target.may))
+            near = self.patterns if self._few else self._by_piece.near(counted(target.may))
             self._covered[target] = any(item.covers(target) for item in near)
         return self._covered[target]
 
@@ -136,7 +146,7 @@ class Region:
 
     @cached_property
     def _by_piece(self) -> PieceIndex[ArnPattern]:
-        return PieceIndex((_counted(pattern.must), pattern) for pattern in self.patterns)
+        return PieceIndex((counted(pattern.must), pattern) for pattern in self.patterns)
 
     @cached_property
     def _sides(self) -> tuple[_Beginnings, ...]:
@@ -169,8 +179,8 @@ def _sides(pattern: ArnPattern) -> tuple[str, str, str]:
     return name, name[::-1], f"{service}\n{account}\n{region}\n{name}"
 
 
-def _counted(segments: tuple[str, ...]) -> str:
-    """Write what counts of an ARN for covering, all but the partition, as one text."""
+def counted(segments: tuple[str, ...]) -> str:
+    """Write what counts of an ARN where one covers another, all but the partition, as one text."""
     return "\n".join((segments[0], *segments[2:]))
 
 

@@ -16,7 +16,7 @@ from guardrails.iam.condition_use import condition_findings
 from guardrails.iam.conditions import Moment, always
 from guardrails.iam.effective import effective
 from guardrails.iam.escalation import administrator, escalations, limits, self_changes
-from guardrails.iam.exposure import endpoint_grants, grants_to_others, lock_outs, spares_few
+from guardrails.iam.exposure import Keepers, endpoint_grants, grants_to_others, lock_outs
 from guardrails.iam.grammar import document_findings, redundant, unmatched
 from guardrails.iam.grants import Cap, Judged, Reach, judged_statements
 from guardrails.iam.managed import is_aws_managed, lookup, managed_grants, retired
@@ -105,7 +105,7 @@ def judge_document(
     moment = Moment(context.now, None, context.account)
     statements = list(judged_statements(document, 0, moment))
     left = guesses()
-    keeping = [item for item in statements if document.kind == "resource" and spares_few(item)]
+    keepers = Keepers(statements if document.kind == "resource" else ())
     for item in statements:
         yield from condition_findings(item)
         yield from unknown_names(item, context.now.date(), left)
@@ -114,7 +114,7 @@ def judge_document(
         if context.redundancy:
             yield from redundant(item)
         everything = item.statement.steps in admin
-        yield from _by_kind(item, keeping, document, context, token, everything=everything)
+        yield from _by_kind(item, keepers, document, context, token, everything=everything)
 
 
 def _is_all(item: Judged) -> bool:
@@ -125,14 +125,14 @@ def _is_all(item: Judged) -> bool:
 
 def _by_kind(  # noqa: PLR0913 - each is one thing the judgement depends on
     item: Judged,
-    keeping: Sequence[Judged],
+    keepers: Keepers,
     document: Document,
     context: Context,
     token: str,
     *,
     everything: bool,
 ) -> Iterator[IamFinding]:
-    """Judge a statement by what its document is for; ``keeping`` are the denials that keep strangers out."""
+    """Judge a statement by what its document is for; ``keepers`` are the denials that keep strangers out."""
     if item.statement.effect == "Deny" and document.kind == "resource":
         yield from lock_outs(item)
     if item.statement.effect != "Allow":
@@ -154,7 +154,7 @@ def _by_kind(  # noqa: PLR0913 - each is one thing the judgement depends on
             yield from endpoint_grants(item)
         case "resource":
             is_key = token.startswith("aws:kms/") or _only_kms(item)
-            yield from grants_to_others(item, keeping, context.accounts, is_key=is_key)
+            yield from grants_to_others(item, keepers, context.accounts, is_key=is_key)
             yield from (finding for finding in reaches(item, everything=True) if finding.code == "A10")
         case _:
             pass

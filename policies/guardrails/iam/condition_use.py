@@ -15,7 +15,8 @@ from guardrails.iam.patterns import matches
 from guardrails.iam.taxonomy import IamFinding, made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from guardrails.iam.conditions import Test
     from guardrails.iam.grants import Judged
@@ -45,16 +46,20 @@ def condition_findings(item: Judged) -> Iterator[IamFinding]:
     """Judge every test of a statement, and the condition as a whole."""
     tests = [test for test in item.condition.tests if test.verdict != "unknown"]
     lacks = absent_keys(item.statement)
+    keys = {test.key for test in tests}
+    demanded = {
+        test.key for test in tests if test.base == "null" and [value.lower() for value in test.values] == ["false"]
+    }
     for test in tests:
         if test.base not in OPERATORS:
             message = f"{test.operator} is no operator that IAM knows"
             yield made("G8", f"operator::{test.operator.lower()}", test.steps, message, "correct the operator")
             continue
         if item.statement.effect == "Allow":
-            yield from _in_allow(test, tests)
+            yield from _in_allow(test, demanded)
         else:
             yield from _in_deny(test, lacks)
-        yield from _in_any(test, tests)
+        yield from _in_any(test, keys)
         yield from _key(test, item, lacks)
         yield from _mismatch(test)
         yield from _constant(test)
@@ -64,6 +69,7 @@ def condition_findings(item: Judged) -> Iterator[IamFinding]:
         yield made("F12", "Condition::contradiction", steps, message, "correct the values, or drop the statement")
 
 
+@lru_cache(maxsize=16_384)
 def _kind(key: str) -> str:
     """Give the published type of a key, as far as it is known."""
     if key in GLOBAL:
@@ -77,10 +83,10 @@ def _kind(key: str) -> str:
     return "String"
 
 
-def _in_allow(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
+def _in_allow(test: Test, demanded: AbstractSet[str]) -> Iterator[IamFinding]:
     absent = test.key not in EVER_PRESENT
     if test.qualifier == "forallvalues":
-        yield from _for_all(test, tests)
+        yield from _for_all(test, demanded)
     if test.qualifier == "foranyvalue" and test.key.endswith(":aud"):
         message = f"{test.name} has one value, and needs no ForAnyValue"
         yield made("F1", test.label, test.steps, message, "drop the qualifier", severity="low", advisory=True)
@@ -100,16 +106,12 @@ def _in_allow(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
         yield made("F3", test.label, test.steps, message, "state what is allowed, or move the test into a Deny")
 
 
-def _for_all(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
-    demanded = any(
-        other.base == "null" and other.key == test.key and [value.lower() for value in other.values] == ["false"]
-        for other in tests
-    )
+def _for_all(test: Test, demanded: AbstractSet[str]) -> Iterator[IamFinding]:
     multiple = test.key in MULTI_VALUED or _kind(test.key).startswith("ArrayOf") or test.key.endswith(":amr")
     if not multiple:
         message = f"ForAllValues holds where {test.name} is absent, and the key has one value only"
         yield made("F1", test.label, test.steps, message, f"drop the qualifier from {test.operator}")
-    elif not demanded:
+    elif test.key not in demanded:
         message = f"ForAllValues holds where {test.name} is absent"
         remedy = f"add Null {test.name} false"
         yield made("F1", test.label, test.steps, message, remedy, severity="low", advisory=True)
@@ -125,7 +127,7 @@ def _in_deny(test: Test, lacks: Callable[[str], bool]) -> Iterator[IamFinding]:
         yield made("F11", test.label, test.steps, message, "deny the actions that have the key, or drop the test")
 
 
-def _in_any(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
+def _in_any(test: Test, keys: AbstractSet[str]) -> Iterator[IamFinding]:
     plain = [_VARIABLE.sub("", value) for value in test.values]
     if test.base in _LITERAL and any("*" in value or "?" in value for value in plain):
         message = f"{test.operator} takes * and ? as they are, so {test.name} hardly ever has such a value"
@@ -144,7 +146,7 @@ def _in_any(test: Test, tests: Iterable[Test]) -> Iterator[IamFinding]:
         message = f"a pattern of {test.name} begins with so few characters that the ids of strangers fit it"
         yield made("F9", test.label, test.steps, message, "write the ids out")
     partners = _PAIRS.get(test.key)
-    if partners and not any(other.key in partners for other in tests):
+    if partners and keys.isdisjoint(partners):
         message = f"{test.name} says little without {' or '.join(partners[:2])}"
         yield made("F10", test.label, test.steps, message, f"add a test of {partners[0]}")
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from guardrails.iam.arns import is_every_resource
 from guardrails.iam.keys import CALLER_CHOSEN, EVER_PRESENT, IDENTIFYING
-from guardrails.iam.patterns import intersects, is_everything, is_literal, literal_prefix, matches
+from guardrails.iam.patterns import PieceIndex, intersects, is_everything, is_literal, literal_prefix, matches
 from guardrails.values import Steps, Unknown, Value, unknowns
 
 if TYPE_CHECKING:
@@ -354,12 +355,11 @@ def _contradiction(tests: tuple[Test, ...]) -> bool:
     for test in tests:
         if test.base in _TEXT and not test.qualifier and not test.if_exists and _says(test):
             by_key.setdefault(test.key, []).append(test)
-    return any(
-        _disjoint(first, second)
-        for group in by_key.values()
-        for index, first in enumerate(group)
-        for second in group[index + 1 :]
-    )
+    for group in by_key.values():
+        alike = {tuple(_patterns(test)): test for test in group} if len(group) > 1 else {}
+        if any(_disjoint(first, second) for first, second in combinations(alike.values(), 2)):
+            return True
+    return False
 
 
 def _says(test: Test) -> bool:
@@ -369,8 +369,21 @@ def _says(test: Test) -> bool:
 def _disjoint(first: Test, second: Test) -> bool:
     if len(first.values) * len(second.values) > _MOST_PAIRS:
         return False
-    pairs = ((one, two) for one in _patterns(first) for two in _patterns(second))
-    return not any(intersects(one, two) for one, two in pairs)
+    ones, twos = set(_patterns(first)), set(_patterns(second))
+    if not ones.isdisjoint(twos):
+        return False
+    # Two different texts without wildcards are apart.
+    wild = [one for one in ones if not is_literal(one)], [two for two in twos if not is_literal(two)]
+    return not (_meet(wild[0], twos) or _meet(wild[1], ones.difference(wild[0])))
+
+
+def _meet(patterns: Sequence[str], others: Iterable[str]) -> bool:
+    """Say whether some text belongs to one of some patterns and to one of some others."""
+    index = PieceIndex((pattern, pattern) for pattern in patterns)
+    return any(
+        any(intersects(pattern, other) for pattern in (index.near(other) if is_literal(other) else patterns))
+        for other in others
+    )
 
 
 def _patterns(test: Test) -> Iterator[str]:

@@ -107,14 +107,14 @@ class _Narrowing:
                     done |= fresh
                     self._element(item, element, fresh & asked, places)
         elif statement.not_actions and not item.action_holes:
-            self._element(item, statement.not_actions[0], item.watched_actions() & asked, places)
+            self._element(item, statement.not_actions[0], item.watched_actions & asked, places)
 
     def _seen_alike(self, item: Judged) -> int:
         """Count the statements up to this one that are it but for the values of its condition."""
         statement = item.statement
         actions = "NotAction" if statement.actions is None else tuple(element.value for element in statement.actions)
         places = tuple(element.value for element in statement.resources or statement.not_resources or ())
-        key = (item.document, actions, places, statement.resources is None, *_sort(item))
+        key = (item.document, actions, places, statement.resources is None, item.sort)
         self.seen[key] += 1
         return self.seen[key]
 
@@ -154,7 +154,7 @@ class _Narrowing:
         written = element.value if isinstance(element.value, str) else ""
         hole = item.condition.hole if item.condition.verdict == "unknown" else None
         conditional = item.condition.verdict != "vacuous"
-        like = (group, item.document, *_sort(item))
+        like = (group, item.document, item.sort)
         enough = entry.only_broad
         for place in places.of(entry):
             if place.plain and enough:
@@ -232,17 +232,12 @@ class _Narrowing:
         return grant
 
 
-def _sort(item: Judged) -> tuple[Hashable, ...]:
-    """Give what tells conditions apart but for their values."""
-    return (item.condition.verdict, *((test.key, test.base, test.verdict) for test in item.condition.tests))
-
-
 def _by_action(items: Iterable[Judged]) -> dict[str, list[Judged]]:
     """Sort statements by the watched actions that they are about, or may be about."""
     table: dict[str, list[Judged]] = {}
     for item in items:
         unsure = item.statement.effect != "Allow" and bool(item.action_holes)
-        for action in watched() if unsure else item.watched_actions():
+        for action in watched() if unsure else item.watched_actions:
             table.setdefault(action, []).append(item)
     return table
 

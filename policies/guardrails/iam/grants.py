@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from guardrails.iam.action_keys import absent_keys
 from guardrails.iam.arns import Region, is_every_resource, read_arn
 from guardrails.iam.conditions import UNCONDITIONAL, Condition, Moment, evaluate
-from guardrails.iam.patterns import matches
+from guardrails.iam.patterns import PatternSet
 from guardrails.iam.reviewed import watched, watched_by
 from guardrails.values import Steps, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from guardrails.iam.arns import ArnPattern
@@ -55,11 +55,17 @@ class Judged:
     def covers_action(self, key: str) -> bool:
         """Say whether the known part of the statement is about an action, given by its folded name."""
         if self.statement.actions is not None:
-            return any(_hits(item, key) for item in self.statement.actions)
-        return self.statement.not_actions is not None and not any(
-            _hits(item, key) for item in self.statement.not_actions
-        )
+            return self._patterns.matches(key)
+        return self.statement.not_actions is not None and not self._patterns.matches(key)
 
+    @cached_property
+    def _patterns(self) -> PatternSet:
+        """The known patterns of Action, or of NotAction, folded."""
+        statement = self.statement
+        elements = statement.not_actions if statement.actions is None else statement.actions
+        return PatternSet(text.lower() for text in texts(elements or ()))
+
+    @cached_property
     def watched_actions(self) -> AbstractSet[str]:
         """List the watched actions that the known part of the statement is about, by folded name."""
         if self.statement.actions is not None:
@@ -67,6 +73,11 @@ class Judged:
         if self.statement.not_actions is None:
             return frozenset()
         return watched().keys() - frozenset().union(*map(watched_by, texts(self.statement.not_actions)))
+
+    @cached_property
+    def sort(self) -> Hashable:
+        """What tells conditions apart but for their values."""
+        return (self.condition.verdict, *((test.key, test.base, test.verdict) for test in self.condition.tests))
 
     @cached_property
     def region(self) -> Region:
@@ -147,10 +158,6 @@ def spans(pattern: ArnPattern, targets: tuple[ArnPattern, ...]) -> bool:
 def texts(elements: Iterable[Element]) -> Iterator[str]:
     """Give the elements that are known."""
     return (item.value for item in elements if isinstance(item.value, str))
-
-
-def _hits(element: Element, key: str) -> bool:
-    return isinstance(element.value, str) and matches(element.value.lower(), key)
 
 
 def judged_statements(document: Document, number: int, moment: Moment) -> Iterator[Judged]:

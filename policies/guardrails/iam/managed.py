@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from guardrails.iam.arns import read_arn
@@ -86,6 +86,7 @@ def admits_power(values: Sequence[str], *, likes: bool) -> bool:
     return any(_is_power(value, likes=likes) for value in values)
 
 
+@lru_cache(maxsize=16_384)
 def _is_power(value: str, *, likes: bool) -> bool:
     if not likes or is_literal(value):
         found = lookup(value)

@@ -10,13 +10,14 @@ side: it may meet, and nothing covers.
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "PatternSet",
     "PieceIndex",
     "covers",
     "intersects",
@@ -35,6 +36,8 @@ Owner = TypeVar("Owner")
 
 _LARGEST_TABLE = 300_000
 """Cells; AWS limits an ARN to 2,048 characters, and real pairs stay below 20,000."""
+_FEW = 8
+"""Up to this many patterns are tried one by one, which is faster than finding out which of them to try."""
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -146,6 +149,36 @@ class PieceIndex(Generic[Owner]):
         for length, table in self._tables.items():
             for start in range(len(text) - length + 1):
                 yield from table.get(text[start : start + length], ())
+
+
+class PatternSet:
+    """Some patterns, each once, as one."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        """Keep the patterns in their order."""
+        self._all = dict.fromkeys(patterns)
+        self._wild = [pattern for pattern in self._all if not is_literal(pattern)]
+
+    def matches(self, text: str) -> bool:
+        """Say whether one of them matches a literal text."""
+        return text in self._all or any(matches(one, text) for one in self._near(text))
+
+    def covers(self, pattern: str) -> bool:
+        """Say whether one of them surely covers a pattern."""
+        return pattern in self._all or any(covers(one, pattern) for one in self._near(pattern))
+
+    def meets(self, pattern: str) -> bool:
+        """Say whether some text belongs to a pattern and to one of them."""
+        if is_literal(pattern):
+            return self.matches(pattern)
+        return pattern in self._all or any(intersects(one, pattern) for one in self._all)
+
+    def _near(self, text: str) -> Iterable[str]:
+        return self._index.near(text) if len(self._wild) > _FEW else self._wild
+
+    @cached_property
+    def _index(self) -> PieceIndex[str]:
+        return PieceIndex((pattern, pattern) for pattern in self._wild)
 
 
 def literal_prefix(pattern: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from guardrails.iam.arns import account_of
 from guardrails.iam.conditions import Moment
 from guardrails.iam.document import Document, Element, Principal, Statement
-from guardrails.iam.exposure import grants_to_others
+from guardrails.iam.exposure import Keepers, grants_to_others
 from guardrails.iam.grants import judged_statements
 from guardrails.iam.taxonomy import IamFinding, made
 from guardrails.values import Steps, Unknown, Value, unknowns
@@ -278,6 +278,6 @@ def _permitted(permission: Permission, properties: Mapping[str, Value], context:
     )
     document = Document((statement,), (), (), "resource")
     for item in judged_statements(document, 0, Moment(context.now, None, context.account)):
-        for finding in grants_to_others(item, (), context.accounts, is_key=False):
+        for finding in grants_to_others(item, Keepers(()), context.accounts, is_key=False):
             if finding.code in _PUBLIC_CLASSES:
                 yield finding

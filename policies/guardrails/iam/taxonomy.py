@@ -60,6 +60,10 @@ class IamFinding:
     advisory: bool = False
     hole: Unknown | None = None
 
+    def __hash__(self) -> int:
+        """Tell findings apart by what and where they are; the lists of actions may be long."""
+        return hash((self.code, self.key, self.steps))
+
     @property
     def rule(self) -> str:
         """The id of the rule that reports it."""

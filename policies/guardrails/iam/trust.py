@@ -17,7 +17,7 @@ from guardrails.iam.patterns import is_everything, matches
 from guardrails.iam.taxonomy import IamFinding, Severity, made, weakened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from guardrails.iam.conditions import Condition, Test
     from guardrails.iam.document import Principal
@@ -52,6 +52,7 @@ def trusts(item: Judged, accounts: Accounts) -> Iterator[IamFinding]:
     if not any(item.covers_action(action) for action in _ASSUMING):
         return
     principals = item.statement.principals or ()
+    claims = _Claims(item.condition)
     for principal in principals:
         if not isinstance(principal.value, str):
             continue
@@ -59,7 +60,7 @@ def trusts(item: Judged, accounts: Accounts) -> Iterator[IamFinding]:
             case "AWS":
                 yield from _account(item, principal, principal.value, accounts)
             case "Federated":
-                yield from _federated(item, principal, principal.value)
+                yield from _federated(item, principal, principal.value, claims)
             case "Service":
                 yield from _service(item, principal, principal.value, accounts)
             case _:
@@ -114,7 +115,37 @@ def _anyone(condition: Condition, principal: Principal) -> IamFinding:
     return weakened(made("D1", "Principal::*", principal.steps, message, "name the principals"), condition)
 
 
-def _federated(item: Judged, principal: Principal, value: str) -> Iterator[IamFinding]:
+class _Claims:
+    """The tests of a condition by issuer and claim, for the many identity providers that a statement may name."""
+
+    def __init__(self, condition: Condition) -> None:
+        self._by_key: dict[str, list[Test]] = {}
+        self._by_issuer: dict[str, list[Test]] = {}
+        self._tests = condition.tests
+        self._github: dict[str, list[IamFinding]] = {}
+        for test in condition.tests:
+            self._by_key.setdefault(test.key, []).append(test)
+            parts = test.key.split(":")
+            for count in range(1, len(parts)):
+                self._by_issuer.setdefault(":".join(parts[:count]), []).append(test)
+
+    def of(self, *keys: str) -> Iterator[Test]:
+        """Give the tests of some keys."""
+        return (test for key in keys for test in self._by_key.get(key, ()))
+
+    def github(self, issuer: str) -> list[IamFinding]:
+        """Judge what a GitHub subject lets in; findings without a place stand at the principal."""
+        if issuer not in self._github:
+            tests = (test for test in self._tests if test.key.startswith(issuer))
+            self._github[issuer] = list(_github({test.key.removeprefix(f"{issuer}:"): test for test in tests}, issuer))
+        return self._github[issuer]
+
+    def by(self, issuer: str) -> list[Test]:
+        """Give the tests of what an issuer claims."""
+        return self._by_issuer.get(issuer, [])
+
+
+def _federated(item: Judged, principal: Principal, value: str, claims: _Claims) -> Iterator[IamFinding]:
     if ":saml-provider/" in value:
         if not item.condition.restricts(("saml:aud",)):
             message = "the role takes any assertion of the provider, whatever it was made for"
@@ -125,9 +156,10 @@ def _federated(item: Judged, principal: Principal, value: str) -> Iterator[IamFi
     if is_everything(issuer):
         yield _anyone(item.condition, principal)
         return
-    yield from _unbound(item.condition, principal, issuer.lower())
+    yield from _unbound(claims, principal, issuer.lower())
     if is_github(issuer):
-        yield from _github(item.condition, principal, issuer.lower())
+        found = claims.github(issuer.lower())
+        yield from (replace(one, steps=one.steps or principal.steps) for one in found)
 
 
 def is_github(issuer: str) -> bool:
@@ -136,13 +168,13 @@ def is_github(issuer: str) -> bool:
     return host == _GITHUB or (host.startswith("token.actions.") and host.endswith(".ghe.com"))
 
 
-def _unbound(condition: Condition, principal: Principal, issuer: str) -> Iterator[IamFinding]:
+def _unbound(claims: _Claims, principal: Principal, issuer: str) -> Iterator[IamFinding]:
     """Find web identities whose audience, or whose holder, nothing fixes."""
     audience = f"{issuer}:{_AUDIENCES.get(issuer, 'aud')}"
     missing = []
-    if not _pinned(condition, (audience, f"{issuer}:oaud")):
+    if not any(map(_fixes, claims.of(audience, f"{issuer}:oaud"))):
         missing.append(audience)
-    if issuer not in _CONSUMER and not is_github(issuer) and not _identified(condition, issuer, audience):
+    if issuer not in _CONSUMER and not is_github(issuer) and not _identified(claims.by(issuer), audience):
         missing.append(f"{issuer}:sub")
     for key in missing:
         message = f"no condition fixes {key}, so tokens of the issuer for others are taken, too"
@@ -150,16 +182,9 @@ def _unbound(condition: Condition, principal: Principal, issuer: str) -> Iterato
         yield made("D5", f"Condition::missing::{key}", principal.steps, message, remedy)
 
 
-def _pinned(condition: Condition, keys: Sequence[str]) -> bool:
-    return any(test.key in keys and _fixes(test) for test in condition.tests)
-
-
-def _identified(condition: Condition, issuer: str, audience: str) -> bool:
+def _identified(tests: Iterable[Test], audience: str) -> bool:
     """Whether a claim other than the audience is fixed, and not by a pattern that everybody fits."""
-    return any(
-        test.key.startswith(f"{issuer}:") and test.key != audience and _fixes(test) and not _open_subject(test)
-        for test in condition.tests
-    )
+    return any(test.key != audience and _fixes(test) and not _open_subject(test) for test in tests)
 
 
 def _fixes(test: Test) -> bool:
@@ -174,8 +199,7 @@ def _open_subject(test: Test) -> bool:
     return test.likes and any(not re.sub(r"system:serviceaccount|[*?:]", "", value) for value in test.values)
 
 
-def _github(condition: Condition, principal: Principal, issuer: str) -> Iterator[IamFinding]:
-    claims = {test.key.removeprefix(f"{issuer}:"): test for test in condition.tests if test.key.startswith(issuer)}
+def _github(claims: Mapping[str, Test], issuer: str) -> Iterator[IamFinding]:
     forged = [test for claim, test in claims.items() if _forgeable(claim, test)]
     fixed = any(_exact(claims[claim]) for claim in _REPOSITORY_CLAIMS if claim in claims)
     for test in forged:
@@ -191,7 +215,7 @@ def _github(condition: Condition, principal: Principal, issuer: str) -> Iterator
     yield made(
         "D6",
         f"Condition::missing::{issuer}:sub" if subject is None else subject.label,
-        principal.steps if subject is None else subject.steps,
+        () if subject is None else subject.steps,
         f"the subject ({value}) is wider than one repository and one environment or branch",
         "use StringEquals with repo:ORG/REPO:environment:NAME or repo:ORG/REPO:ref:refs/heads/BRANCH",
         severity=severity,
@@ -208,7 +232,7 @@ def _forgeable(claim: str, test: Test) -> bool:
     return claim in _FORGEABLE_CLAIMS
 
 
-def _subject_level(claims: dict[str, Test]) -> tuple[int, Test | None]:
+def _subject_level(claims: Mapping[str, Test]) -> tuple[int, Test | None]:
     """Give how wide the claims together are, 0 (one repository and ref) to 3 (strangers), and the test that says so."""
     subject = claims.get("sub")
     level = _WORST if subject is None else github_level(subject)
