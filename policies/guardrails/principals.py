@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from guardrails.access import sharing_answers
-from guardrails.iam.answers import OPTIONS, context_of, document_answers, translate
+from guardrails.iam.answers import context_of, document_answers, translate
 from guardrails.iam.arns import account_of
 from guardrails.iam.bundle import Bundle, Context, is_broad_power, judge_principal, reach_of
 from guardrails.iam.document import Document, Kind, parse
 from guardrails.iam.escalation import order
 from guardrails.iam.grammar import LIMITS
 from guardrails.iam.remedies import with_neighbours
-from guardrails.iam.taxonomy import STRICT_RULES, IamFinding, made
-from guardrails.rule import Answer, CannotTell, Family, Finding, NotApplicable
+from guardrails.iam.taxonomy import IamFinding, made
+from guardrails.rule import Answer, CannotTell, Finding, NotApplicable
 from guardrails.values import Steps, Unknown, Value, unknowns
 
 if TYPE_CHECKING:
@@ -29,18 +29,7 @@ if TYPE_CHECKING:
     from guardrails.resources import Resource, Stack
     from guardrails.rule import Settings
 
-__all__ = ["FAMILY", "Principal", "foreign_answers", "judged_principals", "principals_of", "stack_answers"]
-
-FAMILY = Family(
-    name="effective-permissions",
-    problem="Principal can do or become more than it needs",
-    remediation="Take the permissions apart, name the roles that are passed, and bound who creates principals.",
-    framework="AWS Well-Architected Framework",
-    reference="SEC03-BP05 Define permission guardrails for your organization",
-    tags=("iam", "least-privilege", "privilege-escalation"),
-    options=OPTIONS,
-    strict=STRICT_RULES,
-)
+__all__ = ["Principal", "foreign_answers", "judged_principals", "principals_of", "stack_answers"]
 
 ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"
 POLICY, PERMISSION_SET = "aws:iam/policy:Policy", "aws:ssoadmin/permissionSet:PermissionSet"

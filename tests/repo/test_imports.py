@@ -51,11 +51,10 @@ DIRECTIONS = (
         "a rule imports the rule form, the views, the analysis and its family, and nothing else",
         ("policies/guardrails/rules",),
         only=(
-            "guardrails.access",
             "guardrails.alarms",
+            "guardrails.analysis",
             "guardrails.iam",
             "guardrails.naming",
-            "guardrails.principals",
             "guardrails.resources",
             "guardrails.rule",
             "guardrails.values",

@@ -11,11 +11,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from guardrails.iam.bundle import Bundle, Context, judge_document, judge_principal
+from guardrails.iam.keys import EXEMPT_SERVICES
 from guardrails.iam.patterns import is_every_action
 from guardrails.iam.remedies import with_neighbours
-from guardrails.iam.taxonomy import CLASSES, STRICT, STRICT_RULES
-from guardrails.iam.trust import EXEMPT_SERVICES
-from guardrails.rule import Answer, Finding, Grade, NotApplicable, Option, Severity
+from guardrails.iam.taxonomy import CLASSES, STRICT
+from guardrails.rule import Answer, Finding, Grade, NotApplicable, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,19 +25,7 @@ if TYPE_CHECKING:
     from guardrails.iam.taxonomy import IamFinding
     from guardrails.rule import Settings
 
-__all__ = ["OPTIONS", "context_of", "document_answers", "is_strict", "translate"]
-
-_LISTED = ", ".join(sorted(STRICT_RULES))
-OPTIONS = (
-    Option("accountId", "text", "the own account's id; without it, findings about foreign accounts are no violations"),
-    Option("trustedAccounts", "texts", "ids of accounts that are trusted like the own one", ()),
-    Option(
-        "boundaryPaths", "texts", "paths of IAM, such as /ci/, whose roles and users need a permissions boundary", ()
-    ),
-    Option("profile", "choice", f"strict makes mandatory: {_LISTED}", "default", ("default", "strict")),
-    Option("exemptServices", "texts", "services that need no source condition", EXEMPT_SERVICES),
-)
-"""What the analysis can be told, by every family of it."""
+__all__ = ["context_of", "document_answers", "is_strict", "translate"]
 
 _GRANTING: tuple[Kind, ...] = ("identity",)
 _KINDS: dict[str, tuple[Kind, ...]] = {

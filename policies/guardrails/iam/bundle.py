@@ -19,13 +19,14 @@ from guardrails.iam.escalation import administrator, escalations, limits, self_c
 from guardrails.iam.exposure import Keepers, endpoint_grants, grants_to_others, lock_outs
 from guardrails.iam.grammar import document_findings, redundant, unmatched
 from guardrails.iam.grants import Cap, Judged, Reach, judged_statements
+from guardrails.iam.keys import EXEMPT_SERVICES
 from guardrails.iam.managed import is_aws_managed, lookup, managed_grants, retired
 from guardrails.iam.patterns import is_every_action
 from guardrails.iam.reviewed import watched
 from guardrails.iam.scope import reaches
 from guardrails.iam.sensitive import sensitive_grants
 from guardrails.iam.taxonomy import IamFinding, made
-from guardrails.iam.trust import EXEMPT_SERVICES, Accounts, trusts
+from guardrails.iam.trust import Accounts, trusts
 from guardrails.iam.wildcards import allowed_patterns, guesses, unknown_names
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "CALLER_CHOSEN",
     "EVER_PRESENT",
+    "EXEMPT_SERVICES",
     "FIXES_CALLER",
     "FIXES_SOURCE",
     "GLOBAL",
@@ -81,6 +82,9 @@ FIXES_SOURCE = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"},
 )
 """Keys that say on whose behalf a service calls; SourceOwner is the old form that SNS still writes."""
+
+EXEMPT_SERVICES = ("ec2.amazonaws.com", "edgelambda.amazonaws.com", "lambda.amazonaws.com")
+"""Services that need none of these, as they only ever act for the account's own resources; configurable."""
 
 FIXES_CALLER = FIXES_SOURCE | {
     "aws:principalaccount",

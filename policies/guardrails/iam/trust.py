@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from guardrails.iam.arns import account_of
-from guardrails.iam.keys import FIXES_CALLER, FIXES_SOURCE
+from guardrails.iam.keys import EXEMPT_SERVICES, FIXES_CALLER, FIXES_SOURCE
 from guardrails.iam.patterns import is_everything, matches
 from guardrails.iam.taxonomy import IamFinding, Severity, made, weakened
 
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from guardrails.iam.document import Principal
     from guardrails.iam.grants import Judged
 
-__all__ = ["EXEMPT_SERVICES", "Accounts", "github_level", "is_github", "trusts"]
-
-EXEMPT_SERVICES = ("ec2.amazonaws.com", "edgelambda.amazonaws.com", "lambda.amazonaws.com")
-"""Services that only ever act for the account's own resources; configurable."""
+__all__ = ["Accounts", "github_level", "is_github", "trusts"]
 
 _AUDIENCES = {"www.amazon.com": "app_id", "graph.facebook.com": "app_id"}
 _CONSUMER = ("accounts.google.com", "www.amazon.com", "graph.facebook.com", "cognito-identity.amazonaws.com")

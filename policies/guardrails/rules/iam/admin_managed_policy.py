@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.access import attachment_answers
+from guardrails.analysis import attachment_answers
 from guardrails.resources import Resource
 from guardrails.rule import Answer, Settings, Severity, rule
 from guardrails.rules.iam import FAMILY

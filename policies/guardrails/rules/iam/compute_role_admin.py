@@ -50,9 +50,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.principals import FAMILY, stack_answers
+from guardrails.analysis import stack_answers
 from guardrails.resources import Stack
 from guardrails.rule import Answer, Enforcement, Settings, Severity, rule
+from guardrails.rules.iam import EFFECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 @rule(
     id="iam-compute-role-admin",
-    family=FAMILY,
+    family=EFFECTIVE,
     on=Stack,
     severity=Severity.HIGH,
     since="0.1",

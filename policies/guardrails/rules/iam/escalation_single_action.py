@@ -68,15 +68,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.principals import FAMILY, stack_answers
+from guardrails.analysis import stack_answers
 from guardrails.resources import Stack
 from guardrails.rule import Answer, Settings, Severity, rule
+from guardrails.rules.iam import EFFECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-escalation-single-action", family=FAMILY, on=Stack, severity=Severity.HIGH, since="0.1")
+@rule(id="iam-escalation-single-action", family=EFFECTIVE, on=Stack, severity=Severity.HIGH, since="0.1")
 def escalation_single_action(stack: Stack, settings: Settings) -> Iterator[Answer]:
     """Judge a stack."""
     yield from stack_answers(stack, settings, "B1")

@@ -67,7 +67,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.iam.answers import document_answers
+from guardrails.analysis import document_answers
 from guardrails.resources import PolicyDocument
 from guardrails.rule import Answer, Enforcement, Settings, Severity, rule
 from guardrails.rules.iam import FAMILY

@@ -52,15 +52,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guardrails.principals import FAMILY, stack_answers
+from guardrails.analysis import stack_answers
 from guardrails.resources import Stack
 from guardrails.rule import Answer, Finding, Settings, Severity, rule
+from guardrails.rules.iam import EFFECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(id="iam-inline-policies-too-large", family=FAMILY, on=Stack, severity=Severity.HIGH, since="0.1")
+@rule(id="iam-inline-policies-too-large", family=EFFECTIVE, on=Stack, severity=Severity.HIGH, since="0.1")
 def inline_policies_too_large(stack: Stack, settings: Settings) -> Iterator[Answer]:
     """Judge a stack."""
     for answer in stack_answers(stack, settings, "G6"):

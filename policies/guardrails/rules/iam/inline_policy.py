@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.access import inline_answers
+from guardrails.analysis import inline_answers
 from guardrails.resources import Resource
 from guardrails.rule import Answer, Enforcement, Settings, Severity, rule
 from guardrails.rules.iam import FAMILY

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.access import sharing_answers
+from guardrails.analysis import sharing_answers
 from guardrails.resources import Resource
 from guardrails.rule import Answer, Enforcement, Settings, Severity, rule
 from guardrails.rules.iam import FAMILY

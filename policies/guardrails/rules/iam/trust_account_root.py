@@ -67,9 +67,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.principals import FAMILY, foreign_answers
+from guardrails.analysis import foreign_answers
 from guardrails.resources import Stack
 from guardrails.rule import Answer, Enforcement, Settings, Severity, rule
+from guardrails.rules.iam import EFFECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
 
 @rule(
     id="iam-trust-account-root",
-    family=FAMILY,
+    family=EFFECTIVE,
     on=Stack,
     severity=Severity.LOW,
     since="0.1",

@@ -68,9 +68,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guardrails.principals import FAMILY, foreign_answers
+from guardrails.analysis import foreign_answers
 from guardrails.resources import Stack
 from guardrails.rule import Answer, Enforcement, Settings, Severity, rule
+from guardrails.rules.iam import EFFECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,7 @@ if TYPE_CHECKING:
 
 @rule(
     id="iam-trust-foreign-account",
-    family=FAMILY,
+    family=EFFECTIVE,
     on=Stack,
     severity=Severity.MEDIUM,
     since="0.1",
