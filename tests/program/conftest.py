@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,9 @@ def mock_cloud() -> tuple[Cloud, Monitor]:
     mocks.set_mocks(cloud, project=PROJECT, stack="dev", monitor=monitor)
     return cloud, monitor
 
+
+# the SDK's mocks want an event loop, and from Python 3.12 on nobody makes one for them
+asyncio.set_event_loop(asyncio.new_event_loop())
 
 # before any test module imports the program, so that no import can see another configuration
 mock_cloud()

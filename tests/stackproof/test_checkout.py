@@ -41,6 +41,7 @@ def test_a_change_outside_the_program_is_told_too(clone: Path) -> None:
     assert (found.label, found.changed) == (f"{git(clone, 'rev-parse', 'HEAD')}-dirty", ("policies.py",))
 
 
-def test_a_folder_outside_a_repository_has_no_commit(tmp_path: Path) -> None:
+def test_a_folder_outside_a_repository_has_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))  # temporary folders may be below this clone
     with pytest.raises(UsageError, match="no commit is here"):
         Checkout.of(tmp_path)
