@@ -179,7 +179,7 @@ def judged(row: dict[str, Any], context: Context) -> dict[str, Any]:
     findings = judge(bundle, context)
     reach, statements = reach_of(bundle, context)
     services = sorted({key[8:-2] for key in (f.key for f in findings if f.code == "A2") if key.endswith(":*")})
-    grants = sorted({_triple(grant) for action in reach.grants for grant in reach.of(action)})
+    grants = sorted({_triple(action, grant) for action in reach.actions for grant in reach.of(action)})
     writes = any(
         action.writes
         for item in statements
@@ -192,10 +192,10 @@ def judged(row: dict[str, Any], context: Context) -> dict[str, Any]:
     return found | ({"services": services} if services else {})
 
 
-def _triple(grant: Grant) -> tuple[str, str, int]:
+def _triple(action: str, grant: Grant) -> tuple[str, str, int]:
     """Write a grant by its pattern, or by its action where the pattern says more or less than what is granted."""
     exact = "NotAction" in grant.steps or is_every_action(grant.written)
-    return (grant.action if exact else grant.written.lower(), grant.resource.text, int(grant.conditional))
+    return (action if exact else grant.written.lower(), grant.resource.text, int(grant.conditional))
 
 
 def _verdict(findings: list[IamFinding], services: list[str], *, writes: bool) -> str:

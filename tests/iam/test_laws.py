@@ -81,7 +81,7 @@ def reached(*documents: tuple[Kind, Any]) -> dict[str, bool]:
     """Give the actions that are granted at all, and whether any grant is unconditional."""
     bundle = Bundle(tuple(parse(policy, (index,), kind) for index, (kind, policy) in enumerate(documents)))
     reach, _ = reach_of(bundle, CONTEXT)
-    return {action: any(not grant.conditional for grant in grants) for action, grants in reach.grants.items()}
+    return {action: any(not grant.conditional for grant in reach.of(action)) for action in reach.actions}
 
 
 def within(less: dict[str, bool], more: dict[str, bool]) -> bool:

@@ -87,7 +87,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {key: watched()[key] for key in ACTIONS}
     for module in (grants, narrowing):
         monkeypatch.setattr(module, "watched", lambda: table)
-        monkeypatch.setattr(module, "watched_by", lambda pattern: watched_by(pattern) & table.keys())
+        monkeypatch.setattr(module, "watched_by", lambda pattern: frozenset(watched_by(pattern) & table.keys()))
 
 
 @pytest.mark.usefixtures("small")

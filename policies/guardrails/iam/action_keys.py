@@ -47,7 +47,7 @@ class _Keys:
         return key in self._plain or any(matches(pattern, key) for pattern in self._templates)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def _known_keys(values: tuple[str | Unknown, ...]) -> _Keys | None:
     """Give the keys of all actions of a statement; ``None`` where one is unknown, or reaches over services."""
     found: dict[Action, None] = {}

@@ -175,7 +175,7 @@ def judge_principal(bundle: Bundle, context: Context) -> Iterator[IamFinding]:
     if not any(finding.confidence == "definite" for finding in admin):
         found += [item for item in (*escalations(reach), *limits(reach)) if item.steps[:-2] not in reported]
     found += self_changes(reach, bundle.principal)
-    found += [item for item in sensitive_grants(reach) if item.steps[:-2] not in reported]
+    found += sensitive_grants(reach, reported)
     found += [] if admin else _unbounded(bundle, reach)
     found = [*_of_managed(bundle, found), *_attached(bundle)]
     found += _compute(bundle, found)

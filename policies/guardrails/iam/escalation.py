@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from guardrails.iam.actions import known_services
@@ -20,12 +21,13 @@ from guardrails.iam.taxonomy import SEVERITIES, IamFinding, Severity, made, weak
 from guardrails.values import Steps, render_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from guardrails.iam.conditions import Condition, Test
     from guardrails.iam.grants import Grant, Judged, Reach
 
-__all__ = ["Use", "administrator", "escalations", "limits", "order", "self_changes", "uses"]
+__all__ = ["Use", "administrator", "escalations", "limits", "order", "self_changes"]
 
 _UNPASSABLE = (read_arn("arn:*:iam::*:role/aws-service-role/*"), read_arn("arn:*:iam::*:role/aws-reserved/*"))
 _SERVICE_LINKED = read_arn("arn:*:iam::*:role/aws-service-role/*")
@@ -34,6 +36,7 @@ _WORD = re.compile(r"[-_/.]")
 _CREDENTIALS = ("iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile")
 _SHOWN_SETS = 20
 _PASS = "iam:passrole"  # noqa: S105 - an action's name
+_LINK = "iam:createservicelinkedrole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def _is_negated(grant: Grant) -> bool:
     return "NotAction" in grant.steps
 
 
+@lru_cache(maxsize=16_384)
 def order(steps: Steps) -> tuple[tuple[int, str], ...]:
     """Order paths as a reader meets them."""
     return tuple((step, "") if isinstance(step, int) else (-1, step) for step in steps)
@@ -77,7 +81,8 @@ def administrator(statements: Sequence[Judged], reach: Reach) -> Iterator[IamFin
 
     A carve-out helps only if it takes all of that power away: whoever keeps a part can grant himself the rest.
     """
-    powers = [grant for action in _powers() for grant in reach.of(action) if grant.broad]
+    alike = {id(grants): grants for action in _powers() for grants in [reach.of(action)]}
+    powers = [grant for grants in alike.values() for grant in grants if grant.broad]
     if not powers or not all(any(_universal(item) for item in cap) for cap in reach.caps):
         return
     by_statement: dict[Steps, list[Grant]] = {}
@@ -134,32 +139,67 @@ def _universal(item: Judged) -> Steps | None:
     return None
 
 
-def uses(entry: EscalationSet, action: str, grants: Iterable[Grant]) -> list[Use]:
-    """List the grants that can serve as one member of a set, the most certain first."""
-    found = []
-    for grant in grants:
-        if action == _PASS:
-            use = _passing(grant, entry)
-        elif _no_target(grant):
-            continue
-        else:
-            use = _plain(grant)
-        if use is not None:
-            found.append(use)
-    return sorted(found, key=lambda use: use.member_rank)
+class _Uses:
+    """Looks for grants that can serve as members of sets, once for all actions and sets that are alike in this."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
+        self._distinct: dict[Hashable, list[Grant]] = {}
+        self._found: dict[Hashable, list[Use]] = {}
+
+    def of(self, entry: EscalationSet, action: str) -> list[Use]:
+        """List the grants that can serve as one member of a set, the most certain first."""
+        grants = self.reach.of(action)
+        passed = (entry.principals, entry.kind == "passed") if action == _PASS else ()
+        key = (id(grants), _targetless(action), passed, bool(watched()[action].targets))
+        if key not in self._found:
+            found = [
+                _passing(grant, entry) if action == _PASS else _serving(action, grant)
+                for grant in self._told_apart(action, grants)
+            ]
+            self._found[key] = sorted((use for use in found if use is not None), key=lambda use: use.member_rank)
+        return self._found[key]
+
+    def _told_apart(self, action: str, grants: tuple[Grant, ...]) -> list[Grant]:
+        """Keep one of grants that no set can tell apart: of a document, a condition, a certainty and a breadth."""
+        key = (id(grants), _targetless(action))
+        if key not in self._distinct:
+            kept: dict[object, Grant] = {}
+            for grant in sorted(grants, key=_written_first):
+                condition = id(grant.condition)
+                sort = (
+                    grant.document,
+                    condition,
+                    grant.conditional,
+                    grant.hole,
+                    _no_target(action, grant),
+                    grant.broad,
+                )
+                kept.setdefault(sort, grant)
+            self._distinct[key] = list(kept.values())
+        return self._distinct[key]
 
 
-def _no_target(grant: Grant) -> bool:
+def _targetless(action: str) -> tuple[bool, bool]:
+    """Give what of an action says that it can be used on nothing."""
+    return action in _CREDENTIALS, action.startswith(("iam:", "sts:"))
+
+
+def _no_target(action: str, grant: Grant) -> bool:
     """Say whether the grant reaches nothing that it could be used on: what is AWS's own, or one's own credentials."""
-    if grant.action in _CREDENTIALS and "${aws:username}" in grant.resource.text.lower():
+    if action in _CREDENTIALS and "${aws:username}" in grant.resource.text.lower():
         return True
     if _AWS_OWNED.match(grant.resource.text):
         return True
-    return grant.action.startswith(("iam:", "sts:")) and any(item.covers(grant.resource) for item in _UNPASSABLE)
+    return action.startswith(("iam:", "sts:")) and any(item.covers(grant.resource) for item in _UNPASSABLE)
 
 
-def _plain(grant: Grant) -> Use:
-    on_nothing = not watched()[grant.action].targets and not is_every_resource(grant.resource.text)
+def _serving(action: str, grant: Grant) -> Use | None:
+    return None if _no_target(action, grant) else _plain(action, grant)
+
+
+def _plain(action: str, grant: Grant) -> Use:
+    on_nothing = not watched()[action].targets and not is_every_resource(grant.resource.text)
     return _use(grant, _without_power(grant.condition), unsure=on_nothing)
 
 
@@ -205,14 +245,16 @@ def escalations(reach: Reach) -> Iterator[IamFinding]:
 
     Those that one wildcard completes are one finding.
     """
-    distinct = {action: _distinct(grants) for action, grants in reach.grants.items()}
+    uses = _Uses(reach)
     together: dict[tuple[str, Steps, str], list[IamFinding]] = {}
     for entry in escalation_sets():
-        members = [uses(entry, action, distinct.get(action, ())) for action in entry.actions]
-        if entry.kind == "retired" or not all(members):
+        if entry.kind == "retired" or not reach.actions >= set(entry.actions):
+            continue
+        members = [uses.of(entry, action) for action in entry.actions]
+        if not all(members):
             continue
         chosen, code = _choose(members)
-        finding = _with_variants(_finding(entry, code, chosen), entry, distinct)
+        finding = _with_variants(_finding(entry, code, chosen), entry, reach.actions)
         wild = [use.grant for use in chosen if _is_negated(use.grant) or not is_literal(use.grant.written)]
         if not wild or code == "B7":
             yield finding
@@ -224,9 +266,9 @@ def escalations(reach: Reach) -> Iterator[IamFinding]:
         yield _as_one(label, found)
 
 
-def _with_variants(finding: IamFinding, entry: EscalationSet, granted: Mapping[str, object]) -> IamFinding:
+def _with_variants(finding: IamFinding, entry: EscalationSet, granted: AbstractSet[str]) -> IamFinding:
     """Name the known supersets that are complete as well."""
-    complete = [variant for variant in entry.variants if granted.keys() >= set(variant)]
+    complete = [variant for variant in entry.variants if granted >= set(variant)]
     if not complete:
         return finding
     named = " or ".join(" and ".join(watched()[action].name for action in variant) for variant in complete)
@@ -251,15 +293,6 @@ def _as_one(label: str, found: list[IamFinding]) -> IamFinding:
         remedy=f"list the actions that are used in place of {label.replace('::', ' ')}, without these",
         actions=tuple(dict.fromkeys(name for item in (first, *others) for name in item.actions)),
     )
-
-
-def _distinct(grants: Iterable[Grant]) -> list[Grant]:
-    """Keep one of grants that no set can tell apart: of one document, one condition, one certainty and one breadth."""
-    kept: dict[object, Grant] = {}
-    for grant in sorted(grants, key=_written_first):
-        sort = (grant.document, id(grant.condition), grant.conditional, grant.hole, _no_target(grant), grant.broad)
-        kept.setdefault(sort, grant)
-    return list(kept.values())
 
 
 def _choose(members: list[list[Use]]) -> tuple[list[Use], str]:
@@ -302,7 +335,9 @@ def _finding(entry: EscalationSet, code: str, chosen: list[Use]) -> IamFinding:
 
 def _scope(entry: EscalationSet, chosen: list[Use]) -> tuple[Severity, bool]:
     """Give a set's severity, and whether it hangs on what the one named target is."""
-    limited = any(watched()[use.grant.action].targets and not use.grant.broad for use in chosen)
+    limited = any(
+        watched()[action].targets and not use.grant.broad for action, use in zip(entry.actions, chosen, strict=True)
+    )
     if entry.kind == "existing":
         return "medium", limited
     if entry.kind == "assume":
@@ -324,17 +359,18 @@ def _remedy(entry: EscalationSet, names: tuple[str, ...]) -> str:
 
 def limits(reach: Reach) -> Iterator[IamFinding]:
     """Find roles that may be passed or linked at will (B3, B5), and boundaries that may be taken off (B6)."""
-    seen: set[tuple[str, Steps, str]] = set()
-    for grant in (*reach.of(_PASS), *reach.of("iam:createservicelinkedrole")):
-        place = (grant.action, grant.steps, grant.resource.text)
-        finding = _passes_any(grant) if grant.action == _PASS else _links_any(grant)
-        if finding is not None and place not in seen:
-            seen.add(place)
-            yield _decided(finding, grant)
+    for action, judged in ((_PASS, _passes_any), (_LINK, _links_any)):
+        seen: set[tuple[Steps, str]] = set()
+        for grant in reach.of(action):
+            finding = judged(grant)
+            if finding is not None and (grant.steps, grant.resource.text) not in seen:
+                seen.add((grant.steps, grant.resource.text))
+                yield _decided(finding, grant)
     for action in sorted(key for key, item in watched().items() if "boundary" in item.lists):
-        found = sorted((_plain(grant) for grant in reach.of(action) if not _no_target(grant)), key=lambda use: use.rank)
+        found = [use for grant in reach.of(action) for use in [_serving(action, grant)] if use is not None]
         if found:
-            yield _decided(_takes_off(found[0].grant), found[0].grant)
+            grant = min(found, key=lambda use: use.rank).grant
+            yield _decided(_takes_off(action, grant), grant)
 
 
 def _decided(finding: IamFinding, grant: Grant) -> IamFinding:
@@ -385,11 +421,11 @@ def _links_any(grant: Grant) -> IamFinding | None:
     )
 
 
-def _takes_off(grant: Grant) -> IamFinding:
-    name = watched()[grant.action].name
+def _takes_off(action: str, grant: Grant) -> IamFinding:
+    name = watched()[action].name
     return made(
         "B6",
-        f"Action::{grant.action}",
+        f"Action::{action}",
         grant.steps,
         f"{name} takes off or replaces the boundary that limits a principal",
         f"deny {name}, or demand iam:PermissionsBoundary",
@@ -400,10 +436,10 @@ def _takes_off(grant: Grant) -> IamFinding:
 def self_changes(reach: Reach, principal: str | None) -> Iterator[IamFinding]:
     """Find grants by which a principal changes what it may do itself: its own ARN, or a variable that stands for it."""
     for action in sorted(key for key, item in watched().items() if "self" in item.lists):
-        found = [grant for grant in reach.of(action) if not _no_target(grant) and _is_self(grant, principal)]
+        found = [grant for grant in reach.of(action) if not _no_target(action, grant) and _is_self(grant, principal)]
         if not found:
             continue
-        grant = min((_plain(item) for item in found), key=lambda use: use.rank).grant
+        grant = min((_plain(action, item) for item in found), key=lambda use: use.rank).grant
         name = watched()[action].name
         finding = made(
             "B8",

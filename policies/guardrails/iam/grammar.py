@@ -129,7 +129,7 @@ def _known_actions(item: Judged) -> tuple[tuple[Action, ...], bool, Region]:
     return _spelled(tuple(element.value for element in item.statement.actions or ()))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def _spelled(values: tuple[str | Unknown, ...]) -> tuple[tuple[Action, ...], bool, Region]:
     """Give the actions, whether one of them takes more than what has a format, and all the formats."""
     found: list[Action] = []

@@ -11,20 +11,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from guardrails.iam.action_keys import absent_keys
-from guardrails.iam.arns import Region, is_every_resource, read_arn
+from guardrails.iam.arns import Region, read_arn
 from guardrails.iam.conditions import UNCONDITIONAL, Condition, Moment, evaluate
 from guardrails.iam.patterns import PatternSet
 from guardrails.iam.reviewed import watched, watched_by
 from guardrails.values import Steps, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from guardrails.iam.arns import ArnPattern
     from guardrails.iam.document import Document, Element, Statement
 
-__all__ = ["Cap", "Grant", "Judged", "Reach", "judged_statements", "spans", "texts"]
+__all__ = ["Cap", "Grant", "Judged", "Reach", "Strand", "judged_statements", "texts"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +103,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One effective grant of a watched action.
+    """What a principal is granted, but for the actions.
 
-    ``resource`` is the pattern as granted, ``reach`` what of it can hold a target; ``steps`` lead to the action and
-    ``document`` is the number of its document, negative for a managed policy that is known by its ARN alone.
-    ``excepted`` is what a NotResource leaves out.
+    ``resource`` is the pattern as granted; ``steps`` lead to the action and ``document`` is the number of its document,
+    negative for a managed policy that is known by its ARN alone. ``broad`` says that the grant takes in every target
+    of a type, within its own region and account.
     """
 
-    action: str
     resource: ArnPattern
-    reach: tuple[ArnPattern, ...]
     condition: Condition
     conditional: bool
     document: int
@@ -120,12 +118,15 @@ class Grant:
     resource_steps: Steps
     written: str
     hole: Unknown | None = None
-    excepted: Region | None = field(default=None, compare=False)
+    broad: bool = False
 
-    @property
-    def broad(self) -> bool:
-        """Whether the grant takes in every target of a type, within its own region and account."""
-        return spans(self.resource, watched()[self.action].targets)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strand:
+    """One effective grant of watched actions, by their folded names, that nothing tells apart in it."""
+
+    grant: Grant
+    actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +137,53 @@ class Cap:
     deny_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Reach:
-    """What a principal can do: effective grants by action, and those that a cap took away."""
+    """What a principal can do: effective grants, and those that a cap took away."""
 
-    grants: Mapping[str, tuple[Grant, ...]]
-    capped: Mapping[str, tuple[Grant, ...]]
+    strands: tuple[Strand, ...]
+    capped: tuple[Strand, ...]
     denies: tuple[Judged, ...] = field(default=(), repr=False)
     caps: tuple[tuple[Judged, ...], ...] = field(default=(), repr=False)
 
     def of(self, action: str) -> tuple[Grant, ...]:
-        """Give the grants of an action by its folded name."""
-        return self.grants.get(action, ())
+        """Give the grants of an action by its folded name; actions that are alike share one tuple."""
+        kinds = self._kinds.get(action, ())
+        if kinds not in self._merged:
+            numbers = sorted(number for kind in kinds for number in self._numbers[kind])
+            self._merged[kinds] = tuple(self.strands[number].grant for number in numbers)
+        return self._merged[kinds]
 
+    @property
+    def actions(self) -> AbstractSet[str]:
+        """All actions that are granted."""
+        return self._kinds.keys()
 
-def spans(pattern: ArnPattern, targets: tuple[ArnPattern, ...]) -> bool:
-    """Say whether a pattern takes in every target of a type, within its own region and account."""
-    return is_every_resource(pattern.text) or any(pattern.spans(target) for target in targets)
+    @cached_property
+    def _sorts(self) -> dict[tuple[str, ...], list[int]]:
+        """The numbers of the strands by the actions that they are about."""
+        found: dict[tuple[str, ...], list[int]] = {}
+        for number, strand in enumerate(self.strands):
+            found.setdefault(strand.actions, []).append(number)
+        return found
+
+    @cached_property
+    def _numbers(self) -> list[list[int]]:
+        """The same without the actions."""
+        return list(self._sorts.values())
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[int, ...]]:
+        """Which of those an action is in."""
+        found: dict[str, list[int]] = {}
+        for kind, actions in enumerate(self._sorts):
+            for action in actions:
+                found.setdefault(action, []).append(kind)
+        return {action: tuple(kinds) for action, kinds in found.items()}
+
+    @cached_property
+    def _merged(self) -> dict[tuple[int, ...], tuple[Grant, ...]]:
+        return {}
 
 
 def texts(elements: Iterable[Element]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from guardrails.iam.conditions import UNCONDITIONAL
 from guardrails.iam.grants import Grant
 from guardrails.iam.patterns import is_everything, is_literal, matches, pieces_in
 from guardrails.iam.reviewed import data_file, watched, watched_by
+from guardrails.iam.targets import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,18 +68,16 @@ def retired(arn: str) -> bool:
     return found is not None and found[1] in _table()["provenance"]["retired"]
 
 
-def managed_grants(arn: str, number: int, steps: Steps) -> Iterator[Grant]:
-    """Yield the grants of an AWS managed policy, all of them at the place that names it."""
+def managed_grants(arn: str, number: int, steps: Steps) -> Iterator[tuple[str, Grant]]:
+    """Yield the grants of an AWS managed policy by action, all of them at the place that names it."""
     found = lookup(arn)
     for written, resource, unsure in found.triples if found else ():
         pattern = read_arn(resource)
         for action in sorted(watched_by(written)):
             targets = watched()[action].targets
-            reach = tuple(
-                target if pattern.covers(target) else pattern for target in targets if pattern.meets(target)
-            ) or ((pattern,) if not targets else ())
-            if reach:
-                yield Grant(action, pattern, reach, UNCONDITIONAL, unsure, number, steps, steps, written)
+            if not targets or any(pattern.meets(target) for target in targets):
+                broad = spans(pattern, targets)
+                yield action, Grant(pattern, UNCONDITIONAL, unsure, number, steps, steps, written, broad=broad)
 
 
 def admits_power(values: Sequence[str], *, likes: bool) -> bool:

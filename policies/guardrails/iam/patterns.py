@@ -198,10 +198,10 @@ def intersects(first: str, second: str) -> bool:
         return matches(second, first)
     if is_literal(second):
         return matches(first, second)
-    if not _begin_alike(literal_prefix(first), literal_prefix(second)):
-        return False
-    if not _begin_alike(literal_prefix(first[::-1]), literal_prefix(second[::-1])):
-        return False
+    if "*" in first and "*" in second:
+        # What is between the outer two ``*`` of each finds its place in a text that has the one after the other.
+        heads, tails = (first.split("*", 1)[0], second.split("*", 1)[0]), (_tail(first), _tail(second))
+        return _begin_alike(*heads) and _begin_alike(*tails)
     if len(first) * len(second) > _LARGEST_TABLE:
         return True
     row = [True] + [False] * len(second)
@@ -218,8 +218,16 @@ def intersects(first: str, second: str) -> bool:
     return row[-1]
 
 
+def _tail(pattern: str) -> str:
+    """Give what stands behind the last ``*``, from its end."""
+    return pattern.rsplit("*", 1)[1][::-1]
+
+
 def _begin_alike(first: str, second: str) -> bool:
-    return first.startswith(second) or second.startswith(first)
+    """Say whether a text may begin with two patterns without ``*``."""
+    if "?" not in first and "?" not in second:
+        return first.startswith(second) or second.startswith(first)
+    return all(one == other or "?" in (one, other) for one, other in zip(first, second, strict=False))
 
 
 def is_literal(pattern: str) -> bool:

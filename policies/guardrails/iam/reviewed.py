@@ -133,7 +133,7 @@ def watched_by(pattern: str) -> frozenset[str]:
     if ":" not in folded:
         return frozenset(watched()) if folded and not folded.strip("*") else frozenset()
     if "*" not in folded and "?" not in folded:
-        return frozenset({folded}) & watched().keys()
+        return frozenset({folded} & watched().keys())
     if not pieces_in(folded, _all_keys()):
         return frozenset()
     if "**" in folded:

@@ -29,12 +29,12 @@ def named_actions(item: Judged) -> tuple[Action, ...]:
     return _named(tuple(element.value for element in item.statement.actions or () if isinstance(element.value, str)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def _named(texts: tuple[str, ...]) -> tuple[Action, ...]:
     return tuple(dict.fromkeys(action for text in texts for action in expand(text) or ()))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def _limited(actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], frozenset[ArnPattern], str]:
     """Give the actions that take a resource, the formats of these, and the names of the formats in one text."""
     limited = tuple(action for action in actions if action.takes_resource)

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import itertools
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from guardrails.iam.reviewed import watched
 from guardrails.iam.taxonomy import IamFinding, made, weakened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from guardrails.iam.grants import Grant, Reach
+    from guardrails.iam.grants import Grant, Reach, Strand
     from guardrails.values import Steps
 
 __all__ = ["sensitive_grants"]
@@ -23,8 +26,7 @@ _NARROW_LOGS = ("logs:", "cloudwatch:", "ec2:", "s3:", "wafv2:", "route53resolve
 """Services whose items an application may well own; there, only a grant on all of them counts as tampering."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sort:
+class _Sort(NamedTuple):
     code: str
     listed: str
     message: str
@@ -42,45 +44,64 @@ _SORTS = (
 )
 
 
-def sensitive_grants(reach: Reach) -> Iterator[IamFinding]:
-    """Find them in what is effective; what a cap leaves nothing of is told as information."""
+def sensitive_grants(reach: Reach, reported: AbstractSet[Steps]) -> Iterator[IamFinding]:
+    """Find them in what is effective; what a cap leaves nothing of is told as information.
+
+    ``reported`` are statements that are reported as a whole.
+    """
     for sort in _SORTS:
-        for steps, grants in _by_place(sort, reach.grants).items():
-            yield _finding(sort, steps, grants)
-        for steps, grants in _by_place(sort, reach.capped).items():
-            finding = _finding(sort, steps, grants)
+        for steps, parts in _by_place(sort, reach.strands, reported).items():
+            yield _finding(sort, steps, parts)
+        for steps, parts in _by_place(sort, reach.capped, reported).items():
+            finding = _finding(sort, steps, parts)
             note = "; a boundary or service control policy allows none of it now"
             yield replace(finding, severity="info", message=finding.message + note, confidence="conditional")
 
 
-def _by_place(sort: _Sort, granted: object) -> dict[Steps, list[Grant]]:
-    """Group the grants of a sort by the action element that makes them."""
-    places: dict[Steps, list[Grant]] = {}
-    table = granted if isinstance(granted, dict) else {}
-    for action, grants in table.items():
-        item = watched()[action]
-        if sort.listed not in item.lists or not item.targets:
-            continue
-        for grant in grants:
-            if _counts(sort, grant):
-                places.setdefault(grant.steps, []).append(grant)
+def _by_place(
+    sort: _Sort, strands: Iterable[Strand], reported: AbstractSet[Steps]
+) -> dict[Steps, list[tuple[Grant, tuple[str, ...]]]]:
+    """Group the grants of a sort, with those of their actions that are of it, by the element that makes them."""
+    places: dict[Steps, list[tuple[Grant, tuple[str, ...]]]] = {}
+    for strand in strands:
+        grant = strand.grant
+        if grant.steps[:-2] not in reported:
+            listed = _listed(strand.actions, sort, broad=grant.broad)
+            if listed and _counts(sort, grant):
+                places.setdefault(grant.steps, []).append((grant, listed))
     return places
 
 
+@lru_cache(maxsize=1_024)
+def _listed(actions: tuple[str, ...], sort: _Sort, *, broad: bool) -> tuple[str, ...]:
+    """Give those of some actions, in order, that are of a sort, granted on everything or not."""
+    return tuple(
+        sorted(
+            action
+            for action in actions
+            for entry in [watched()[action]]
+            if sort.listed in entry.lists
+            and entry.targets
+            and (broad or (sort.code == "C5" and not action.startswith(_NARROW_LOGS)))
+        )
+    )
+
+
 def _counts(sort: _Sort, grant: Grant) -> bool:
-    if sort.code == "C4":
-        keys = [test.key for test in grant.condition.tests if test.key.startswith("kms:encryptioncontext")]
-        if grant.condition.restricts((*_KMS_LIMITS, *keys)):
-            return False
-    if sort.code == "C5" and not grant.action.startswith(_NARROW_LOGS):
+    if sort.code != "C4":
         return True
-    return grant.broad
+    keys = [test.key for test in grant.condition.tests if test.key.startswith("kms:encryptioncontext")]
+    return not grant.condition.restricts((*_KMS_LIMITS, *keys))
 
 
-def _finding(sort: _Sort, steps: Steps, grants: Iterable[Grant]) -> IamFinding:
-    ordered = sorted(grants, key=lambda grant: (grant.hole is not None, grant.conditional, grant.action))
-    first = ordered[0]
-    spelled = tuple(dict.fromkeys(watched()[grant.action].name for grant in ordered))
+def _finding(sort: _Sort, steps: Steps, parts: Sequence[tuple[Grant, tuple[str, ...]]]) -> IamFinding:
+    """Tell the grants of a place, the surest first."""
+    ranked: dict[tuple[bool, bool], set[tuple[str, ...]]] = {}
+    for grant, actions in parts:
+        ranked.setdefault(_doubt(grant), set()).add(actions)
+    first, _ = min(parts, key=lambda part: (_doubt(part[0]), part[1][0]))
+    ordered = [_merged(frozenset(ranked[doubt])) for doubt in sorted(ranked)]
+    spelled = tuple(dict.fromkeys(itertools.chain(*ordered))) if len(ordered) > 1 else ordered[0]
     shown = ", ".join(spelled[:_SHOWN]) + (", …" if len(spelled) > _SHOWN else "")
     prefix = "NotAction" if "NotAction" in steps else "Action"
     finding = made(
@@ -94,3 +115,13 @@ def _finding(sort: _Sort, steps: Steps, grants: Iterable[Grant]) -> IamFinding:
     if first.hole is not None:
         return replace(finding, confidence="unknown", hole=first.hole)
     return weakened(finding, first.condition, conditional=first.conditional)
+
+
+def _doubt(grant: Grant) -> tuple[bool, bool]:
+    return grant.hole is not None, grant.conditional
+
+
+@lru_cache(maxsize=1_024)
+def _merged(parts: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
+    """Give AWS's spelling of all actions of some lists, each once and in order."""
+    return tuple(watched()[action].name for action in sorted({*itertools.chain(*parts)}))
