@@ -38,6 +38,7 @@ _CONDITIONS: tuple[dict[str, object], ...] = (
     {"StringLike": {"aws:ResourceTag/team": ["shop", "pay*"]}},
     {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}},
 )
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _PEERS = {
     "cloudsplaining": (
         "from cloudsplaining.scan.policy_document import PolicyDocument as P\n"
@@ -80,23 +81,69 @@ def made_documents(count: int, seed: int = 1) -> list[str]:
 
 def large_documents() -> list[str]:
     """Make documents of up to 100,000 characters whose parts are easily compared one by one."""
-    many = range(1_000)
-    alike = [_allow("s3:GetObject", f"arn:aws:s3:::bucket-{n}-*") for n in many]
-    denied = [{**_allow("iam:*", f"arn:aws:iam::*:role/b{n}-*"), "Effect": "Deny"} for n in range(500)]
-    made: list[list[dict[str, object]]] = [
-        [_allow("s3:*", [f"arn:aws:s3:::bucket-{n}-*" for n in range(3_000)])],
-        [_allow("*", [f"arn:aws:iam::*:role/a{n}-*" for n in many]), *denied],
-        [_allow([f"s3:Get{n}*" for n in range(5_000)], "*")],
-        [_allow("*", "*", {"StringEquals": {"aws:PrincipalOrgID": f"o-{n}"}}) for n in range(700)],
-        [{"Effect": "Allow", "NotAction": f"s3:Get{n}*", "Resource": "*"} for n in many],
-        alike,
-    ]
+    made = [*_large_identity(), *_crossed(), *_conditioned(), *_large_others()]
     return [json.dumps({"Version": "2012-10-17", "Statement": statements}) for statements in made]
+
+
+def _large_identity() -> list[list[dict[str, object]]]:
+    """Make many actions, resources or statements of one form."""
+    many = range(1_000)
+    return [
+        [_allow("s3:*", [f"arn:aws:s3:::bucket-{n}-*" for n in range(3_000)])],
+        [_allow([f"s3:Get{n}*" for n in range(5_000)], "*")],
+        [{"Effect": "Allow", "NotAction": f"s3:Get{n}*", "Resource": "*"} for n in many],
+        [{"Effect": "Allow", "Action": "*", "NotResource": f"arn:aws:s3:::bucket-{n}-*"} for n in many],
+        [_allow("s3:GetObject", f"arn:aws:s3:::bucket-{n}-*") for n in many],
+        [_allow("*", [f"*{n}" for n in range(9_000)])],
+        [_allow(f"{service}:*", "*") for _ in range(100) for service in sorted(_SERVICES)],
+    ]
+
+
+def _crossed() -> list[list[dict[str, object]]]:
+    """Make many Allows beside many Denies, none of which takes all of an Allow away."""
+    roles = [_allow("*", [f"arn:aws:iam::*:role/a{n}-*" for n in range(1_000)])]
+    middles = [_allow("*", f"arn:aws:iam::*:*a{n}*") for n in range(500)]
+    every = [_allow([f"iam:*{one}*{two}*" for one in _LETTERS for two in _LETTERS], "*")]
+    return [
+        [*roles, *(_deny("iam:*", f"arn:aws:iam::*:role/b{n}-*") for n in range(500))],
+        [*middles, *(_deny("iam:*", f"arn:aws:iam::*:*b{n}*") for n in range(500))],
+        [*every, *(_deny(f"iam:*{one}*{two}*", "*") for one in _LETTERS for two in _LETTERS)],
+        [*roles, {"Effect": "Deny", "Action": "*", "NotResource": [f"arn:aws:iam::*:*b{n}*x" for n in range(1_000)]}],
+    ]
+
+
+def _conditioned() -> list[list[dict[str, object]]]:
+    """Make many conditions, and a condition of many tests."""
+    return [
+        [_allow("*", "*", {"StringEquals": {"aws:PrincipalOrgID": f"o-{n}"}}) for n in range(700)],
+        [_allow("*", "*", {"StringEquals": {f"aws:PrincipalTag/team-{n}": "shop"}}) for n in range(700)],
+        [_allow("ec2:*", "*", {"StringEquals": {f"ec2:ResourceTag/team-{n}": "shop" for n in range(2_000)}})],
+    ]
+
+
+def _large_others() -> list[list[dict[str, object]]]:
+    """Make trust and resource policies with many principals."""
+    numbers = range(1_000)
+    issuers = [f"issuer{n}.example.com" for n in range(800)]
+    providers = [f"arn:aws:iam::111122223333:oidc-provider/{issuer}" for issuer in issuers]
+    taking = {
+        "Effect": "Allow",
+        "Principal": {"Federated": providers},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com" for issuer in reversed(issuers)}},
+    }
+    opened = {**_allow([f"s3:Get{n}*" for n in numbers], "*"), "Principal": {"AWS": ["*"] * 1_000}}
+    kept = {"Principal": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
+    return [[taking], [opened, *({**_deny(f"s3:P{n}*", "*"), **kept} for n in range(400))]]
 
 
 def _allow(action: object, resource: object, condition: object = None) -> dict[str, object]:
     made = {"Effect": "Allow", "Action": action, "Resource": resource}
     return made if condition is None else {**made, "Condition": condition}
+
+
+def _deny(action: object, resource: object) -> dict[str, object]:
+    return {**_allow(action, resource), "Effect": "Deny"}
 
 
 def _statement(chance: random.Random) -> dict[str, object]:
