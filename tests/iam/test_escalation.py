@@ -178,3 +178,20 @@ def test_a_known_superset_is_named_in_the_message_and_is_no_second_finding() -> 
     assert sets[0].message.endswith(", also in the variant with ecs:RegisterTaskDefinition")
     alone = found(("identity", document(allow(["ecs:RunTask", "iam:PassRole"]))))
     assert [item.message for item in alone if "variant" in item.message] == []
+
+
+def attaching(policy: str) -> Any:
+    return allow("iam:AttachRolePolicy", "*", {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::aws:policy/{policy}"}})
+
+
+def passing_to(service: str) -> Any:
+    return allow("iam:PassRole", "*", {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}})
+
+
+@pytest.mark.parametrize("before", [0, 20, 90])
+def test_no_number_of_statements_hides_one_behind_them_whose_condition_lets_more_through(before: int) -> None:
+    attach = [*(attaching(f"Harmless{number}") for number in range(before)), attaching("AdministratorAccess")]
+    assert grades(found(("identity", document(*attach))), "B1") == [("B1", "high", "definite")]
+    run = allow("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+    passed = [*(passing_to(f"service{number}") for number in range(before)), passing_to("ec2"), run]
+    assert grades(found(("identity", document(*passed))), "B2") == [("B2", "high", "definite")]

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["effective"]
 
 _ALIKE = 16
-"""How many grants or statements that differ in the values of their conditions alone are looked at."""
-_ALIKE_BY_NAME = 64
-"""The same for actions that take a role, where those values matter most."""
+"""How many grants or statements are looked at that no judgement can tell apart."""
 _MOST_PARTS = 20
 """From this many parts of a target that a cap leaves, the target as a whole stands for them."""
 _BY_NAME = frozenset({"iam:createservicelinkedrole", "iam:passrole", "sts:assumerole"})
@@ -159,10 +157,8 @@ class _Narrowing:
     def allow(self, item: Judged) -> None:
         """Add what an Allow says of watched actions; one that several elements match is granted by the first."""
         statement = item.statement
-        seen = self._seen_alike(item)
-        if seen > _ALIKE_BY_NAME:
+        if self._seen_alike(item) > _ALIKE:
             return
-        named = seen > _ALIKE
         parts: list[tuple[Element, frozenset[str]]] = []
         if statement.actions is not None:
             done: set[str] = set()
@@ -170,16 +166,15 @@ class _Narrowing:
                 found = watched_by(element.value) if isinstance(element.value, str) else frozenset()
                 fresh = found - done if done else found
                 done |= fresh
-                parts.append((element, fresh & _BY_NAME if named else fresh))
+                parts.append((element, fresh))
         elif statement.not_actions and not item.action_holes:
-            left = frozenset(item.watched_actions)
-            parts.append((statement.not_actions[0], left & _BY_NAME if named else left))
+            parts.append((statement.not_actions[0], frozenset(item.watched_actions)))
         parts = [(element, actions) for element, actions in parts if actions]
         if parts:
             self._parts(item, [element for element, _ in parts], self._usable(tuple(actions for _, actions in parts)))
 
     def _seen_alike(self, item: Judged) -> int:
-        """Count the statements up to this one that are it but for the values of its condition."""
+        """Count the statements up to this one that are it but for values of its condition that nothing reads."""
         statement = item.statement
         actions = "NotAction" if statement.actions is None else tuple(element.value for element in statement.actions)
         places = tuple(element.value for element in statement.resources or statement.not_resources or ())

@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from guardrails.iam.arns import ArnPattern
+    from guardrails.iam.conditions import Test
     from guardrails.iam.document import Document, Element, Statement
 
 __all__ = ["Cap", "Grant", "Judged", "Reach", "Strand", "judged_statements", "texts"]
+
+
+_READ = frozenset({"iam:passedtoservice", "iam:policyarn"})
+"""Keys whose values say what a grant is good for: the service that gets a role, the policy that is attached."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +81,9 @@ class Judged:
 
     @cached_property
     def sort(self) -> Hashable:
-        """What tells conditions apart but for their values."""
-        return (self.condition.verdict, *((test.key, test.base, test.verdict) for test in self.condition.tests))
+        """What tells conditions apart, but for values that no judgement of grants reads."""
+        told = ((test.key, test.base, test.verdict, _read_values(test)) for test in self.condition.tests)
+        return (self.condition.verdict, *told)
 
     @cached_property
     def region(self) -> Region:
@@ -184,6 +190,10 @@ class Reach:
     @cached_property
     def _merged(self) -> dict[tuple[int, ...], tuple[Grant, ...]]:
         return {}
+
+
+def _read_values(test: Test) -> tuple[str, ...]:
+    return test.values if test.key in _READ else ()
 
 
 def texts(elements: Iterable[Element]) -> Iterator[str]:
