@@ -10,6 +10,7 @@ import pytest
 from tests.iam.bundles import NOW, allow, document
 
 from guardrails.iam.bundle import Context
+from guardrails.iam.document import parse
 from guardrails.iam.plain import answer, judge_plain, kind_of
 
 CONTEXT = Context(NOW)
@@ -114,5 +115,5 @@ def test_an_endpoint_s_policy_is_known_by_its_type() -> None:
     ],
 )
 def test_the_kind_of_a_plain_file_is_read_off_its_statements(statement: Any, kind: str) -> None:
-    assert kind_of(json.dumps(document(statement))) == kind
+    assert kind_of(parse(document(statement))) == kind
     assert judge_plain(json.dumps(document(statement)), CONTEXT)[0] == kind

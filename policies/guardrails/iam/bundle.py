@@ -327,8 +327,8 @@ class _Tempering:
             item
             for number, document in enumerate(bundle.documents)
             if document.kind in (*_GRANTING, *_LIMITING)
-            for item in judged_statements(document, number, moment)
-            if item.statement.effect == "Deny" and always(item.condition) and not item.action_holes
+            for item in judged_statements(document, number, moment, denies_only=True)
+            if always(item.condition) and not item.action_holes
         ]
         certain = [item for item in denies if item.covers_resource(EVERY)]
         self.denied = ActionCover(certain) if certain else None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from guardrails.iam.arns import ArnPattern
     from guardrails.iam.conditions import Condition, Test
     from guardrails.iam.grants import Grant, Judged, Reach
 
@@ -191,7 +192,13 @@ def _no_target(action: str, grant: Grant) -> bool:
         return True
     if _AWS_OWNED.match(grant.resource.text):
         return True
-    return action.startswith(("iam:", "sts:")) and any(item.covers(grant.resource) for item in _UNPASSABLE)
+    return action.startswith(("iam:", "sts:")) and _is_unpassable(grant.resource)
+
+
+@lru_cache(maxsize=4_096)
+def _is_unpassable(pattern: ArnPattern) -> bool:
+    """Say whether a pattern names nothing but roles that AWS keeps to itself."""
+    return any(item.covers(pattern) for item in _UNPASSABLE)
 
 
 def _serving(action: str, grant: Grant) -> Use | None:
@@ -221,7 +228,7 @@ def _without_power(condition: Condition) -> tuple[Test, ...]:
 
 def _passing(grant: Grant, entry: EscalationSet) -> Use | None:
     """Say whether a PassRole serves a set: the role can be passed, and to a service of the set."""
-    if any(item.covers(grant.resource) for item in _UNPASSABLE):
+    if _is_unpassable(grant.resource):
         return None
     others = []
     certain = bool(entry.principals) or entry.kind != "passed"
@@ -396,7 +403,7 @@ def _passes_any(grant: Grant) -> IamFinding | None:
 
 def _role_breadth(grant: Grant) -> Severity | None:
     """Say how broad a role pattern is: every role, those named after a service, or none of this."""
-    if any(item.covers(grant.resource) for item in _UNPASSABLE):
+    if _is_unpassable(grant.resource):
         return None
     if grant.broad:
         return "high"
@@ -435,8 +442,12 @@ def _takes_off(action: str, grant: Grant) -> IamFinding:
 
 def self_changes(reach: Reach, principal: str | None) -> Iterator[IamFinding]:
     """Find grants by which a principal changes what it may do itself: its own ARN, or a variable that stands for it."""
+    own: dict[int, list[Grant]] = {}
     for action in sorted(key for key, item in watched().items() if "self" in item.lists):
-        found = [grant for grant in reach.of(action) if not _no_target(action, grant) and _is_self(grant, principal)]
+        grants = reach.of(action)
+        if id(grants) not in own:
+            own[id(grants)] = [grant for grant in grants if _is_self(grant, principal)]
+        found = [grant for grant in own[id(grants)] if not _no_target(action, grant)]
         if not found:
             continue
         grant = min((_plain(action, item) for item in found), key=lambda use: use.rank).grant

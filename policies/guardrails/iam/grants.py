@@ -201,10 +201,12 @@ def texts(elements: Iterable[Element]) -> Iterator[str]:
     return (item.value for item in elements if isinstance(item.value, str))
 
 
-def judged_statements(document: Document, number: int, moment: Moment) -> Iterator[Judged]:
-    """Evaluate the condition of every statement of a document that has an effect."""
+def judged_statements(
+    document: Document, number: int, moment: Moment, *, denies_only: bool = False
+) -> Iterator[Judged]:
+    """Evaluate the condition of every statement of a document that has an effect, or of its denials alone."""
     for statement in document.statements:
-        if statement.effect is not None:
+        if statement.effect == "Deny" or (statement.effect is not None and not denies_only):
             steps = (*statement.steps, "Condition")
             if statement.condition is None:
                 yield Judged(statement, UNCONDITIONAL, number)

@@ -126,13 +126,15 @@ def _row(finding: IamFinding) -> dict[str, Any]:
 
 def judge_plain(text: str, context: Context) -> tuple[Kind, list[dict[str, Any]]]:
     """Judge the text of one policy file, whose kind is read off its statements."""
-    kind = kind_of(text)
-    return kind, _rows(judge(Bundle((parse(text, (), kind),)), context))
-
-
-def kind_of(text: str) -> Kind:
-    """Say what a document is for: trust where principals may only take a role, resource where it names any others."""
     document = parse(text)
+    kind = kind_of(document)
+    if kind != document.kind:
+        document = parse(text, (), kind)
+    return kind, _rows(judge(Bundle((document,)), context))
+
+
+def kind_of(document: Document) -> Kind:
+    """Say what a document is for: trust where principals may only take a role, resource where it names any others."""
     principals = [
         item for item in document.statements if item.principals is not None or item.not_principals is not None
     ]

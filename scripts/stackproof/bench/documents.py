@@ -126,7 +126,7 @@ def _large_others() -> list[list[dict[str, object]]]:
     numbers = range(1_000)
     issuers = [f"issuer{n}.example.com" for n in range(800)]
     providers = [f"arn:aws:iam::111122223333:oidc-provider/{issuer}" for issuer in issuers]
-    taking = {
+    taking: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"Federated": providers},
         "Action": "sts:AssumeRoleWithWebIdentity",
