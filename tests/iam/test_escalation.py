@@ -195,3 +195,16 @@ def test_no_number_of_statements_hides_one_behind_them_whose_condition_lets_more
     run = allow("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*")
     passed = [*(passing_to(f"service{number}") for number in range(before)), passing_to("ec2"), run]
     assert grades(found(("identity", document(*passed))), "B2") == [("B2", "high", "definite")]
+
+
+def test_the_order_of_statements_and_of_their_actions_decides_nothing() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    orders = [["iam:*", "*"], ["*", "iam:*"]]
+    told = {
+        tuple(sorted(grades(found(("identity", document(*statements))), "A1", "B1", "B2", "B6")))
+        for first in orders
+        for second in orders
+        for pair in [(allow(first, "*", mfa), allow(second, "arn:aws:iam::*:role/*", mfa))]
+        for statements in (pair, pair[::-1])
+    }
+    assert told == {(("A1", "high", "conditional"),)}

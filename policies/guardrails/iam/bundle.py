@@ -173,7 +173,7 @@ def judge_principal(bundle: Bundle, context: Context) -> Iterator[IamFinding]:
     found = [*admin]
     reported = {one.steps[:-2] for one in admin}
     if not any(finding.confidence == "definite" for finding in admin):
-        found += [item for item in (*escalations(reach), *limits(reach)) if item.steps[:-2] not in reported]
+        found += (*escalations(reach, reported), *limits(reach, reported))
     found += self_changes(reach, bundle.principal)
     found += sensitive_grants(reach, reported)
     found += [] if admin else _unbounded(bundle, reach)

@@ -42,22 +42,30 @@ _LINK = "iam:createservicelinkedrole"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A grant as a member of a set: whether something uncertain decides if it serves, and if its own condition does."""
+    """A grant as a member of a set: whether something uncertain decides if it serves, and if its own condition does.
+
+    ``reported`` says that its whole statement is a finding already.
+    """
 
     grant: Grant
     conditional: bool
     restricted: bool
+    reported: bool = False
 
     @property
-    def rank(self) -> tuple[bool, bool, tuple[tuple[int, str], ...]]:
-        """Order uses: the certain first, then the broad, then by place."""
-        return (self.conditional or self.grant.hole is not None, not self.grant.broad, order(self.grant.steps))
+    def worth(self) -> tuple[bool, bool, bool]:
+        """Order uses: the certain first, then the broad, then those that are reported already."""
+        return (self.conditional or self.grant.hole is not None, not self.grant.broad, not self.reported)
 
     @property
-    def member_rank(self) -> tuple[bool, bool, bool, int, str, tuple[tuple[int, str], ...]]:
+    def rank(self) -> tuple[tuple[bool, bool, bool], tuple[tuple[int, str], ...]]:
+        """Order uses by what they are worth, then by place."""
+        return (self.worth, order(self.grant.steps))
+
+    @property
+    def member_rank(self) -> tuple[bool, bool, bool, bool, int, str, tuple[tuple[int, str], ...]]:
         """Order uses as members of sets: the same, but before the place by what is written, the widest first."""
-        certain_and_broad = self.rank[:2]
-        return (*certain_and_broad, *_written_first(self.grant))
+        return (*self.worth, *_written_first(self.grant))
 
 
 def _written_first(grant: Grant) -> tuple[bool, int, str, tuple[tuple[int, str], ...]]:
@@ -143,8 +151,9 @@ def _universal(item: Judged) -> Steps | None:
 class _Uses:
     """Looks for grants that can serve as members of sets, once for all actions and sets that are alike in this."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, reported: AbstractSet[Steps]) -> None:
         self.reach = reach
+        self.reported = reported
         self._distinct: dict[Hashable, list[Grant]] = {}
         self._found: dict[Hashable, list[Use]] = {}
 
@@ -158,7 +167,8 @@ class _Uses:
                 _passing(grant, entry) if action == _PASS else _serving(action, grant)
                 for grant in self._told_apart(action, grants)
             ]
-            self._found[key] = sorted((use for use in found if use is not None), key=lambda use: use.member_rank)
+            told = (_told(use, self.reported) for use in found if use is not None)
+            self._found[key] = sorted(told, key=lambda use: use.member_rank)
         return self._found[key]
 
     def _told_apart(self, action: str, grants: tuple[Grant, ...]) -> list[Grant]:
@@ -166,7 +176,7 @@ class _Uses:
         key = (id(grants), _targetless(action))
         if key not in self._distinct:
             kept: dict[object, Grant] = {}
-            for grant in sorted(grants, key=_written_first):
+            for grant in sorted(grants, key=self._reported_first):
                 condition = id(grant.condition)
                 sort = (
                     grant.document,
@@ -179,6 +189,14 @@ class _Uses:
                 kept.setdefault(sort, grant)
             self._distinct[key] = list(kept.values())
         return self._distinct[key]
+
+    def _reported_first(self, grant: Grant) -> tuple[bool, tuple[bool, int, str, tuple[tuple[int, str], ...]]]:
+        return (grant.steps[:-2] not in self.reported, _written_first(grant))
+
+
+def _told(use: Use, reported: AbstractSet[Steps]) -> Use:
+    """Mark a use whose statement is reported as a whole."""
+    return replace(use, reported=True) if use.grant.steps[:-2] in reported else use
 
 
 def _targetless(action: str) -> tuple[bool, bool]:
@@ -247,12 +265,13 @@ def _admits(test: Test, service: str) -> bool:
     return hit is not test.negated
 
 
-def escalations(reach: Reach) -> Iterator[IamFinding]:
+def escalations(reach: Reach, reported: AbstractSet[Steps]) -> Iterator[IamFinding]:
     """Find every minimal set that is effective: alone (B1), within a document (B2), or over several (B7).
 
-    Those that one wildcard completes are one finding.
+    Those that one wildcard completes are one finding. ``reported`` are statements that are reported as a whole, and
+    what they alone complete is part of that.
     """
-    uses = _Uses(reach)
+    uses = _Uses(reach, reported)
     together: dict[tuple[str, Steps, str], list[IamFinding]] = {}
     for entry in escalation_sets():
         if entry.kind == "retired" or not reach.actions >= set(entry.actions):
@@ -261,6 +280,8 @@ def escalations(reach: Reach) -> Iterator[IamFinding]:
         if not all(members):
             continue
         chosen, code = _choose(members)
+        if all(use.reported for use in chosen):
+            continue
         finding = _with_variants(_finding(entry, code, chosen), entry, reach.actions)
         wild = [use.grant for use in chosen if _is_negated(use.grant) or not is_literal(use.grant.written)]
         if not wild or code == "B7":
@@ -364,20 +385,23 @@ def _remedy(entry: EscalationSet, names: tuple[str, ...]) -> str:
             return f"leave {names[0]} to the pipeline, or demand iam:PermissionsBoundary and deny its removal"
 
 
-def limits(reach: Reach) -> Iterator[IamFinding]:
-    """Find roles that may be passed or linked at will (B3, B5), and boundaries that may be taken off (B6)."""
+def limits(reach: Reach, reported: AbstractSet[Steps]) -> Iterator[IamFinding]:
+    """Find roles that may be passed or linked at will (B3, B5), and boundaries that may be taken off (B6).
+
+    ``reported`` are statements that are reported as a whole.
+    """
     for action, judged in ((_PASS, _passes_any), (_LINK, _links_any)):
         seen: set[tuple[Steps, str]] = set()
         for grant in reach.of(action):
-            finding = judged(grant)
+            finding = judged(grant) if grant.steps[:-2] not in reported else None
             if finding is not None and (grant.steps, grant.resource.text) not in seen:
                 seen.add((grant.steps, grant.resource.text))
                 yield _decided(finding, grant)
     for action in sorted(key for key, item in watched().items() if "boundary" in item.lists):
-        found = [use for grant in reach.of(action) for use in [_serving(action, grant)] if use is not None]
-        if found:
-            grant = min(found, key=lambda use: use.rank).grant
-            yield _decided(_takes_off(action, grant), grant)
+        found = (_serving(action, grant) for grant in reach.of(action))
+        first = min((_told(use, reported) for use in found if use is not None), key=lambda use: use.rank, default=None)
+        if first is not None and not first.reported:
+            yield _decided(_takes_off(action, first.grant), first.grant)
 
 
 def _decided(finding: IamFinding, grant: Grant) -> IamFinding:
