@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.iam.actions import known_services
 from guardrails.iam.arns import is_every_resource, read_arn
+from guardrails.iam.grants import DECISIVE
 from guardrails.iam.managed import admits_power
 from guardrails.iam.patterns import is_every_action, is_everything, is_literal, matches
 from guardrails.iam.reviewed import EscalationSet, escalation_sets, watched
@@ -42,30 +43,21 @@ _LINK = "iam:createservicelinkedrole"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A grant as a member of a set: whether something uncertain decides if it serves, and if its own condition does.
-
-    ``reported`` says that its whole statement is a finding already.
-    """
+    """A grant as a member of a set: whether something uncertain decides if it serves, and if its own condition does."""
 
     grant: Grant
     conditional: bool
     restricted: bool
-    reported: bool = False
 
     @property
-    def worth(self) -> tuple[bool, bool, bool]:
-        """Order uses: the certain first, then the broad, then those that are reported already."""
-        return (self.conditional or self.grant.hole is not None, not self.grant.broad, not self.reported)
+    def worth(self) -> tuple[bool, bool]:
+        """Order uses: the certain first, then the broad."""
+        return (self.conditional or self.grant.hole is not None, not self.grant.broad)
 
-    @property
-    def rank(self) -> tuple[tuple[bool, bool, bool], tuple[tuple[int, str], ...]]:
-        """Order uses by what they are worth, then by place."""
-        return (self.worth, order(self.grant.steps))
 
-    @property
-    def member_rank(self) -> tuple[bool, bool, bool, bool, int, str, tuple[tuple[int, str], ...]]:
-        """Order uses as members of sets: the same, but before the place by what is written, the widest first."""
-        return (*self.worth, *_written_first(self.grant))
+def _rank(use: Use, reported: AbstractSet[Steps] = frozenset()) -> tuple[Hashable, ...]:
+    """Order uses by what they are worth, then those whose statements are reported already, then by place."""
+    return (*use.worth, use.grant.steps[:-2] not in reported, order(use.grant.steps))
 
 
 def _written_first(grant: Grant) -> tuple[bool, int, str, tuple[tuple[int, str], ...]]:
@@ -167,20 +159,26 @@ class _Uses:
                 _passing(grant, entry) if action == _PASS else _serving(action, grant)
                 for grant in self._told_apart(action, grants)
             ]
-            told = (_told(use, self.reported) for use in found if use is not None)
-            self._found[key] = sorted(told, key=lambda use: use.member_rank)
+            self._found[key] = sorted((use for use in found if use is not None), key=self._rank)
         return self._found[key]
 
+    def is_reported(self, chosen: Iterable[Use]) -> bool:
+        """Say whether all of some uses are of statements that are reported as a whole."""
+        return bool(self.reported) and all(use.grant.steps[:-2] in self.reported for use in chosen)
+
+    def _rank(self, use: Use) -> tuple[Hashable, ...]:
+        """Order uses by what they are worth, then those that are reported already, then the widest written."""
+        return (*use.worth, *self._reported_first(use.grant))
+
     def _told_apart(self, action: str, grants: tuple[Grant, ...]) -> list[Grant]:
-        """Keep one of grants that no set can tell apart: of a document, a condition, a certainty and a breadth."""
+        """Keep one of grants that no set can tell apart: of a document, a sort of condition, a certainty, a breadth."""
         key = (id(grants), _targetless(action))
         if key not in self._distinct:
             kept: dict[object, Grant] = {}
             for grant in sorted(grants, key=self._reported_first):
-                condition = id(grant.condition)
                 sort = (
                     grant.document,
-                    condition,
+                    _sort_of(grant.condition),
                     grant.conditional,
                     grant.hole,
                     _no_target(action, grant),
@@ -190,13 +188,15 @@ class _Uses:
             self._distinct[key] = list(kept.values())
         return self._distinct[key]
 
-    def _reported_first(self, grant: Grant) -> tuple[bool, tuple[bool, int, str, tuple[tuple[int, str], ...]]]:
+    def _reported_first(self, grant: Grant) -> tuple[bool, Hashable]:
         return (grant.steps[:-2] not in self.reported, _written_first(grant))
 
 
-def _told(use: Use, reported: AbstractSet[Steps]) -> Use:
-    """Mark a use whose statement is reported as a whole."""
-    return replace(use, reported=True) if use.grant.steps[:-2] in reported else use
+def _sort_of(condition: Condition) -> Hashable:
+    """Give what counts of a condition here: what its tests come to, and what the decisive ones ask for."""
+    tests = condition.tests
+    asked = ((test.verdict, (test.key, test.base, test.values) if test.key in DECISIVE else ()) for test in tests)
+    return (condition.verdict, condition.hole, frozenset(asked))
 
 
 def _targetless(action: str) -> tuple[bool, bool]:
@@ -280,7 +280,7 @@ def escalations(reach: Reach, reported: AbstractSet[Steps]) -> Iterator[IamFindi
         if not all(members):
             continue
         chosen, code = _choose(members)
-        if all(use.reported for use in chosen):
+        if uses.is_reported(chosen):
             continue
         finding = _with_variants(_finding(entry, code, chosen), entry, reach.actions)
         wild = [use.grant for use in chosen if _is_negated(use.grant) or not is_literal(use.grant.written)]
@@ -398,10 +398,11 @@ def limits(reach: Reach, reported: AbstractSet[Steps]) -> Iterator[IamFinding]:
                 seen.add((grant.steps, grant.resource.text))
                 yield _decided(finding, grant)
     for action in sorted(key for key, item in watched().items() if "boundary" in item.lists):
-        found = (_serving(action, grant) for grant in reach.of(action))
-        first = min((_told(use, reported) for use in found if use is not None), key=lambda use: use.rank, default=None)
-        if first is not None and not first.reported:
-            yield _decided(_takes_off(action, first.grant), first.grant)
+        found = [use for grant in reach.of(action) for use in [_serving(action, grant)] if use is not None]
+        if found:
+            grant = min(found, key=lambda use: _rank(use, reported)).grant
+            if grant.steps[:-2] not in reported:
+                yield _decided(_takes_off(action, grant), grant)
 
 
 def _decided(finding: IamFinding, grant: Grant) -> IamFinding:
@@ -474,7 +475,7 @@ def self_changes(reach: Reach, principal: str | None) -> Iterator[IamFinding]:
         found = [grant for grant in own[id(grants)] if not _no_target(action, grant)]
         if not found:
             continue
-        grant = min((_plain(action, item) for item in found), key=lambda use: use.rank).grant
+        grant = min((_plain(action, item) for item in found), key=_rank).grant
         name = watched()[action].name
         finding = made(
             "B8",

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from guardrails.iam.conditions import Test
     from guardrails.iam.document import Document, Element, Statement
 
-__all__ = ["Cap", "Grant", "Judged", "Reach", "Strand", "judged_statements", "texts"]
+__all__ = ["DECISIVE", "Cap", "Grant", "Judged", "Reach", "Strand", "judged_statements", "texts"]
 
 
-_READ = frozenset({"iam:passedtoservice", "iam:policyarn"})
+DECISIVE = frozenset({"iam:passedtoservice", "iam:policyarn"})
 """Keys whose values say what a grant is good for: the service that gets a role, the policy that is attached."""
 
 
@@ -193,7 +193,7 @@ class Reach:
 
 
 def _read_values(test: Test) -> tuple[str, ...]:
-    return test.values if test.key in _READ else ()
+    return test.values if test.key in DECISIVE else ()
 
 
 def texts(elements: Iterable[Element]) -> Iterator[str]:
