@@ -10,7 +10,6 @@ their form and time as soon as the stack is registered, before any resource is, 
 
 from __future__ import annotations
 
-import gc
 import importlib
 import pkgutil
 import traceback
@@ -39,6 +38,7 @@ from pulumi_policy.proxy import UnknownValueError
 import guardrails.rules
 from guardrails import exemptions
 from guardrails.book import LONGEST, Book
+from guardrails.iam.collector import collect_seldom
 from guardrails.resources import STACK_TYPE, PolicyDocument, Registered, Resource, Stack
 from guardrails.rule import (
     REPOSITORY,
@@ -60,9 +60,6 @@ NAME = "stackproof-guardrails"
 _TWIN = "-advisory"
 _CRASH = "rule-error"
 _MOST_DAYS = 3650
-_COLLECT_AFTER = 50_000
-"""Containers made and not freed before the collector looks for cycles. The views of a stack are many, and none is in a
-cycle: as Python has it, after 700, the collector walks through them for half of the time that judging takes."""
 _REPORTS_UNKNOWNS = "reports-unknowns"
 """The tag that tells a gate: a policy that stays silent has read all it needs, whatever else is unknown."""
 _See: TypeAlias = Callable[[], Resource | Stack]
@@ -90,7 +87,7 @@ EXEMPTIONS = Family(
 
 def serve() -> None:
     """Start the pack; the call returns only when the engine ends the process."""
-    gc.set_threshold(_COLLECT_AFTER)
+    collect_seldom()
     PolicyPack(
         NAME,
         policies=policies(discover()),

@@ -144,7 +144,9 @@ def load_analysis(account: str | None, trusted: frozenset[str]) -> Analysis:
             raise UsageError(message)
         sys.path.insert(0, str(pack))
     from guardrails.iam.bundle import Context  # noqa: PLC0415 - the path is set only now
+    from guardrails.iam.collector import collect_seldom  # noqa: PLC0415 - the same
 
+    collect_seldom()
     return Analysis(Context(dt.datetime.now(tz=dt.UTC), account, trusted))
 
 
