@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from guardrails.iam.arns import ArnPattern
 
-__all__ = ["OLDEST_DAYS", "Action", "Service", "data_age", "expand", "known_services", "service"]
+__all__ = ["OLDEST_DAYS", "Action", "Service", "data_age", "expand", "has_action", "known_services", "service"]
 
 OLDEST_DAYS = 120
 """From this age of the data on, an action it does not know may simply be new."""
@@ -95,6 +95,17 @@ def expand(pattern: str) -> tuple[Action, ...] | None:
     if "**" in name:
         return expand(f"{prefix}:{squeezed(name)}")
     return tuple(action for key, action in found.actions.items() if matches(name, key))
+
+
+def has_action(pattern: str) -> bool:
+    """Say whether a pattern of one service matches any of its actions, ignoring case."""
+    prefix, _, name = pattern.lower().partition(":")
+    found = service(prefix)
+    if found is None:
+        return False
+    if "*" not in name and "?" not in name:
+        return name in found.actions
+    return pieces_in(name, found.names) and any(matches(name, key) for key in found.actions)
 
 
 @lru_cache(maxsize=512)

@@ -44,6 +44,8 @@ def matches(pattern: str, text: str) -> bool:
     """Say whether a pattern matches a literal text, with case; fold both first where IAM ignores case."""
     if "?" not in pattern:
         return _matches_stars(pattern, text)
+    if len(pattern) - pattern.count("*") > len(text):
+        return False
     if len(pattern) * len(text) > _LARGEST_TABLE:
         return is_everything(pattern)
     at, star, resume = 0, -1, 0
@@ -87,6 +89,9 @@ def covers(wide: str, narrow: str) -> bool:
     """
     if wide == narrow or is_everything(wide):
         return True
+    if "?" not in wide:
+        # What is between its stars stands in every text of the other if it stands between the wildcards of that.
+        return _matches_stars(wide, narrow)
     if is_literal(narrow):
         return matches(wide, narrow)
     if not wide or _apart(wide[0], narrow[0]) or _apart(wide[-1], narrow[-1]) or not pieces_in(wide, narrow):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from guardrails.iam.actions import OLDEST_DAYS, Action, data_age, expand, known_services
+from guardrails.iam.actions import OLDEST_DAYS, Action, data_age, expand, has_action, known_services
 from guardrails.iam.patterns import is_every_action, spans_service
 from guardrails.iam.reviewed import watched
 from guardrails.iam.taxonomy import IamFinding, Severity, made, weakened
@@ -122,7 +122,7 @@ def _unknown(text: str) -> str:
         return ""
     if prefix not in known_services():
         return "G2"
-    return "" if not name.strip("*") else "" if expand(text) else "G1"
+    return "" if not name.strip("*") or has_action(text) else "G1"
 
 
 def _no_action(element: Element, today: dt.date, *, guess: bool) -> IamFinding:
