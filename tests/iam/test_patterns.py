@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.iam.patterns import covers, intersects, is_everything, matches, spans_service
+from guardrails.iam.actions import expand, has_action
+from guardrails.iam.arns import Region, read_arn
+from guardrails.iam.patterns import PieceIndex, covers, intersects, is_everything, matches, spans_service, squeezed
 
 TEXTS = st.text(alphabet="ab:/", max_size=8)
 PATTERNS = st.text(alphabet="ab:*?", max_size=8)
@@ -87,3 +89,31 @@ def test_a_span_is_a_whole_service(action: str, *, expected: bool) -> None:
 
 def test_everything_is_stars_alone() -> None:
     assert [is_everything(item) for item in ("*", "**", "", "*?")] == [True, True, False, False]
+
+
+@given(st.lists(PATTERNS, max_size=12), PATTERNS)
+def test_an_index_yields_every_pattern_that_covers_a_text(patterns: list[str], text: str) -> None:
+    near = set(PieceIndex((pattern, pattern) for pattern in patterns).near(text))
+    assert {pattern for pattern in patterns if covers(pattern, text)} <= near
+
+
+@given(PATTERNS, TEXTS)
+def test_a_run_of_stars_is_one(pattern: str, text: str) -> None:
+    assert matches(squeezed(pattern), text) == matches(pattern, text)
+
+
+NAMES = st.text(alphabet="ab*?/", min_size=1, max_size=5)
+ARNS = st.builds("arn:aws:{}:{}:{}:{}".format, st.sampled_from(["iam", "s3", "*", "i*"]), NAMES, NAMES, NAMES)
+
+
+@given(st.lists(ARNS, min_size=9, max_size=30, unique=True), ARNS)
+def test_many_arns_as_one_answer_as_they_do_one_by_one(texts: list[str], target: str) -> None:
+    patterns, wanted = [read_arn(text) for text in texts], read_arn(target)
+    region = Region(patterns)
+    assert region.covers(wanted) == any(pattern.covers(wanted) for pattern in patterns)
+    assert region.meets(wanted) == any(pattern.meets(wanted) for pattern in patterns)
+
+
+@given(st.text(alphabet="acegtou*?", max_size=6))
+def test_a_pattern_has_an_action_exactly_where_it_has_some(name: str) -> None:
+    assert has_action(f"iam:{name}") == bool(expand(f"iam:{name}"))
