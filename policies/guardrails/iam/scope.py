@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -82,12 +83,13 @@ def _resources(item: Judged) -> Iterator[IamFinding]:
     limited, formats, known = _limited(actions)
     if not limited or item.statement.resources is None:
         return
+    effect = _Effect(limited, formats)
     for element in item.statement.resources:
         if not isinstance(element.value, str):
             continue
         if not is_every_resource(element.value):
             if pieces_in(read_arn(element.value).must[5], known):
-                yield from _in_effect(element, limited, formats)
+                yield from effect.findings(element)
         elif len(limited) < len(actions):
             if not _spans(item):
                 yield _mixed(element, actions, limited)
@@ -130,26 +132,49 @@ def _mixed(element: Element, actions: tuple[Action, ...], limited: tuple[Action,
     )
 
 
-def _in_effect(element: Element, limited: tuple[Action, ...], formats: frozenset[ArnPattern]) -> Iterator[IamFinding]:
-    """Find a pattern that is no ``*``, and yet takes in every ARN of a type that an action accepts."""
-    pattern = read_arn(str(element.value))
-    taken = {found for found in formats if pattern.covers(found)}
-    caught = [action for action in limited if not taken.isdisjoint(action.formats)] if taken else []
-    if not caught:
-        return
-    harmful = [action for action in caught if action.writes or reads_data(action)]
-    shown = harmful or caught
-    yield made(
-        "A7",
-        f"Resource::{element.value}",
-        element.steps,
-        f"{element.value} is every resource that {names(shown)} can be used on",
-        f"name the resources, such as {_formats(shown)}",
-        severity="medium" if harmful else "low",
-        actions=tuple(action.name for action in shown),
-        advisory=not harmful,
-    )
+class _Effect:
+    """Finds patterns that are no ``*``, and yet take in every ARN of a type that an action of a statement accepts."""
+
+    def __init__(self, limited: tuple[Action, ...], formats: frozenset[ArnPattern]) -> None:
+        self._limited = limited
+        self._formats = formats
+        self._caught: dict[frozenset[ArnPattern], IamFinding | None] = {}
+
+    def findings(self, element: Element) -> Iterator[IamFinding]:
+        """Judge a resource; many take in the same, so what that comes to is worked out once."""
+        pattern = read_arn(str(element.value))
+        taken = frozenset(found for found in self._formats if pattern.covers(found))
+        if taken not in self._caught:
+            self._caught[taken] = self._finding(taken)
+        found = self._caught[taken]
+        if found is not None:
+            message = f"{element.value} is {found.message}"
+            yield replace(found, key=f"Resource::{element.value}", steps=element.steps, message=message)
+
+    def _finding(self, taken: frozenset[ArnPattern]) -> IamFinding | None:
+        """Say what it means to take in the formats; the resource itself is to be put in."""
+        caught = [action for action in self._limited if not taken.isdisjoint(action.formats)] if taken else []
+        if not caught:
+            return None
+        harmful = [action for action in caught if action.writes or reads_data(action)]
+        shown = harmful or caught
+        return made(
+            "A7",
+            "Resource::*",
+            (),
+            f"every resource that {names(shown)} can be used on",
+            f"name the resources, such as {_formats(shown)}",
+            severity="medium" if harmful else "low",
+            actions=tuple(action.name for action in shown),
+            advisory=not harmful,
+        )
 
 
 def _formats(actions: Iterable[Action]) -> str:
-    return " or ".join(list(dict.fromkeys(text for action in actions for text in action.arn_formats))[:_SHOWN])
+    """Name the first formats of ARNs that actions take."""
+    found: dict[str, None] = {}
+    for action in actions:
+        found.update(dict.fromkeys(action.arn_formats))
+        if len(found) >= _SHOWN:
+            break
+    return " or ".join(list(found)[:_SHOWN])
