@@ -155,14 +155,14 @@ class _Narrowing:
         self.capped: list[Strand] = []
 
     def allow(self, item: Judged) -> None:
-        """Add what an Allow says of watched actions; one that several elements match is granted by the widest."""
+        """Add what an Allow says of watched actions; one that several elements match is granted by the narrowest."""
         statement = item.statement
         if self._seen_alike(item) > _ALIKE:
             return
         parts: list[tuple[Element, frozenset[str]]] = []
         if statement.actions is not None:
             done: set[str] = set()
-            for element in sorted(statement.actions, key=_widest_first):
+            for element in sorted(statement.actions, key=_narrowest_first):
                 found = watched_by(element.value) if isinstance(element.value, str) else frozenset()
                 fresh = found - done if done else found
                 done |= fresh
@@ -371,10 +371,10 @@ class _Usable:
         return self._split[groups]
 
 
-def _widest_first(element: Element) -> tuple[int, str]:
-    """Order actions as written so that the order in which they are does not count."""
+def _narrowest_first(element: Element) -> tuple[int, str]:
+    """Order actions by what is written, the longest first, so that their order in the statement does not count."""
     written = element.value if isinstance(element.value, str) else ""
-    return (len(written), written.lower())
+    return (-len(written), written.lower())
 
 
 def _by_action(items: Iterable[Judged]) -> dict[str, list[Judged]]:
