@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -208,3 +209,16 @@ def test_the_order_of_statements_and_of_their_actions_decides_nothing() -> None:
         for statements in (pair, pair[::-1])
     }
     assert told == {(("A1", "high", "conditional"),)}
+
+
+def test_the_order_of_actions_decides_nothing_where_several_wildcards_complete_a_set() -> None:
+    run = allow("ec2:RunInstances")
+    guarded = allow("*", "*", {"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    places = ["arn:aws:iam::*:role/*", "arn:aws:s3:::b/*"]
+    told = {
+        tuple(
+            sorted(set(grades(found(("identity", document(run, allow(list(actions), places), guarded))), "B1", "B2")))
+        )
+        for actions in itertools.permutations(["iam:Put*", "*", "iam:*"])
+    }
+    assert len(told) == 1

@@ -287,7 +287,7 @@ def escalations(reach: Reach, reported: AbstractSet[Steps]) -> Iterator[IamFindi
         if not wild or code == "B7":
             yield finding
         else:
-            first = min(wild, key=lambda grant: order(grant.steps))
+            first = min(wild, key=_written_first)
             label = f"{'NotAction' if _is_negated(first) else 'Action'}::{first.written.lower()}"
             together.setdefault((code, first.steps, label), []).append(finding)
     for (_, _, label), found in together.items():
