@@ -159,14 +159,14 @@ class _Uses:
                 _passing(grant, entry) if action == _PASS else _serving(action, grant)
                 for grant in self._told_apart(action, grants)
             ]
-            self._found[key] = sorted((use for use in found if use is not None), key=self._rank)
+            self._found[key] = sorted((use for use in found if use is not None), key=self._member_rank)
         return self._found[key]
 
     def is_reported(self, chosen: Iterable[Use]) -> bool:
         """Say whether all of some uses are of statements that are reported as a whole."""
         return bool(self.reported) and all(use.grant.steps[:-2] in self.reported for use in chosen)
 
-    def _rank(self, use: Use) -> tuple[Hashable, ...]:
+    def _member_rank(self, use: Use) -> tuple[Hashable, ...]:
         """Order uses by what they are worth, then those that are reported already, then the widest written."""
         return (*use.worth, *self._reported_first(use.grant))
 

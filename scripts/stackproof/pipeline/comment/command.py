@@ -86,9 +86,12 @@ def _write(place: PullRequest, wanted: dict[str, str]) -> list[str]:
         there = own.get(key)
         if there is None:
             place.create(body)
+            word = "created"
         elif there.body.strip() != body.strip():
             place.edit(there, body)
-        word = "created" if there is None else "edited" if there.body.strip() != body.strip() else "unchanged"
+            word = "edited"
+        else:
+            word = "unchanged"
         done.append(f"{place}: {word} the comment on {key}")
     return done
 
